@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
@@ -70,22 +71,31 @@ def build(web: Path = WEB, static: Path = STATIC) -> None:
     """Install the locked npm packages and build `web` into `static`, unless `static` is fresh.
 
     Vite empties `static` before it writes, so the fingerprint is written last: an interrupted build is never taken for a
-    finished one. Raises CannotBuildWeb without node, or when npm fails (its output goes to the terminal).
+    finished one. Raises CannotBuildWeb as `npm` does.
     """
     if is_fresh(web, static):
         return
     built_from = fingerprint(web)
-    npm, env = _npm()
+    npm("run", "build", web=web)
+    static.mkdir(exist_ok=True)
+    (static / ".fingerprint").write_text(built_from)
+
+
+def npm(*arguments: str, web: Path = WEB) -> None:
+    """Run npm in `web`, after installing the locked packages where they are not those of the lock file.
+
+    Raises CannotBuildWeb without node, or when npm fails (its output goes to the terminal).
+    """
+    command, env = _npm()
     lock, installed = web / "package-lock.json", web / "node_modules/.package-lock.json"
     try:
         if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
             install = ["ci", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"]
-            subprocess.run([*npm, *install], cwd=web, env=env, check=True)
-        subprocess.run([*npm, "run", "build"], cwd=web, env=env, check=True)
+            subprocess.run([*command, *install], cwd=web, env=env, check=True)
+        subprocess.run([*command, *arguments], cwd=web, env=env, check=True)
     except subprocess.CalledProcessError as failed:
-        raise CannotBuildWeb(f"Building the web client failed: {' '.join(failed.cmd)} ended with {failed.returncode}.") from failed
-    static.mkdir(exist_ok=True)
-    (static / ".fingerprint").write_text(built_from)
+        ran = " ".join(("npm", *failed.cmd[len(command) :]))
+        raise CannotBuildWeb(f"{ran} ended with status {failed.returncode} in {web}.") from failed
 
 
 def _npm() -> tuple[list[str], dict[str, str]]:
@@ -105,3 +115,16 @@ def _npm() -> tuple[list[str], dict[str, str]]:
     folder, lib = (root, root) if os.name == "nt" else (root / "bin", root / "lib")
     env["PATH"] = os.pathsep.join([str(folder), env.get("PATH", "")])
     return [str(folder / "node"), str(lib / "node_modules/npm/bin/npm-cli.js")], env
+
+
+def main(arguments: list[str]) -> int:
+    """Answer `has-node`, or run npm with the arguments; a tree without a web client has nothing to run."""
+    if arguments == ["has-node"]:
+        return 0 if has_node() else 1
+    if (WEB / "package-lock.json").is_file():
+        npm(*arguments)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

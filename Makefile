@@ -1,0 +1,84 @@
+# Everything warung needs on a developer's or an operator's machine. `make run` starts it, `make test` tests it, both from nothing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := run
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv --quiet --no-progress
+WARUNG := $(VENV)/bin/warung
+PYTHON_SOURCES := $(wildcard src tests bench examples scripts hatch_build.py)
+# Arguments for the program that a target starts: make run ARGS="--port 9000", make test ARGS="tests/chat -k recall".
+ARGS ?=
+PYTEST := $(PY) -m pytest
+
+.PHONY: run demo dev test test-long check bench screens lock clean environment tools
+
+run: $(VENV)/.package $(VENV)/.node ## start the server on http://localhost:8000
+	@exec $(WARUNG) run $(ARGS)
+
+demo: $(VENV)/.package $(VENV)/.node ## the same with a place full of life, on loopback only
+	@exec $(WARUNG) demo $(ARGS)
+
+dev: $(VENV)/.package $(VENV)/.node ## start again whenever a source file changes
+	@exec $(WARUNG) run --reload $(ARGS)
+
+environment: $(VENV)/.dev $(VENV)/.package $(VENV)/.node ## everything a developer's editor wants to see
+
+test: environment tools ## all tests, with a real PostgreSQL and a real Chromium
+	@$(PY) -m warung.web run --if-present test
+	@$(PYTEST) -q -n 2 --dist worksteal $(ARGS)
+
+test-long: environment tools ## the same and what is worth running longer
+	@$(PYTEST) -q -n 2 --dist worksteal -m "" --hypothesis-profile=long $(ARGS)
+
+check: environment ## the gates: style, types, floors, tidiness, the web client's types
+	$(VENV)/bin/ruff check $(PYTHON_SOURCES)
+	$(VENV)/bin/ruff format --check $(PYTHON_SOURCES)
+	$(PY) -m mypy $(PYTHON_SOURCES)
+	$(VENV)/bin/lint-imports --no-logo
+	$(PYTEST) -q tests/test_tidy.py tests/test_gates.py
+	$(PY) -m warung.web run --if-present check
+
+bench: environment ## our load generator
+	@$(PY) -m bench $(ARGS)
+
+screens: environment tools ## photograph every screen into docs/screens
+	@$(PY) -m scripts.screens $(ARGS)
+
+# The lock files are compiled, hashed, and name no registry. Run this after a change to requirements/*.in.
+lock: $(VENV)/.bootstrap
+	@for name in bootstrap runtime dev node; do $(UV) pip compile --generate-hashes --universal --python-version 3.11 \
+	  --no-emit-index-url $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## remove what was built; a running place's data/ stays
+	rm -rf $(VENV) dist src/warung/static web/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps live inside the environment: whoever deletes it deletes them too.
+$(VENV)/.bootstrap: requirements/bootstrap.txt
+	@scripts/python -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.runtime: requirements/runtime.txt | $(VENV)/.bootstrap
+	@$(UV) pip install --python $(VENV) --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@$(UV) pip install --python $(VENV) --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.package: pyproject.toml hatch_build.py $(VENV)/.runtime
+	@$(UV) pip install --python $(VENV) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Node from the PATH, or else from a wheel: it builds the web client.
+$(VENV)/.node: requirements/node.txt src/warung/web.py $(VENV)/.package
+	@$(PY) -m warung.web has-node || $(UV) pip install --python $(VENV) --require-hashes -r $<
+	@touch $@
+
+tools:
+	@scripts/test_tools
