@@ -1,0 +1,1 @@
+"""The two sides of every port: SQLite and PostgreSQL, the bus, the blobs."""
