@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -62,6 +63,12 @@ def test_everything_is_locked_with_a_hash_and_without_a_registry(name: str) -> N
     assert pinned
     assert not [package for package, text in pinned.items() if "--hash=sha256:" not in text]
     assert "://" not in (ROOT / f"requirements/{name}.txt").read_text()
+
+
+def test_the_package_asks_for_what_the_server_is_locked_to() -> None:
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    chosen = (ROOT / "requirements/runtime.in").read_text().split()
+    assert sorted(re.split(r"[<>=]", line)[0] for line in asked) == sorted(chosen)
 
 
 def test_the_web_client_is_locked_without_a_registry() -> None:
