@@ -1,0 +1,103 @@
+"""Accounts: who is here, on which devices, by what proof, and who invited whom. The lowest domain: it knows no other."""
+
+from pathlib import Path
+
+from warung.accounts.invites import take as take_invite
+from warung.accounts.limits import Limit, count_tries, is_loopback
+from warung.accounts.model import (
+    AccountChanged,
+    AccountNotFound,
+    Changed,
+    Credentials,
+    FrontDoor,
+    Invite,
+    Me,
+    Opened,
+    OperatorsOnly,
+    Particulars,
+    Privacy,
+    Profile,
+    Settings,
+    SignedUp,
+)
+from warung.accounts.operators import disable, enable, make_operator, operator_link, reset
+from warung.accounts.places import LANGUAGES, REGIONS
+from warung.accounts.profiles import (
+    by_code,
+    by_handle,
+    contact_code,
+    languages,
+    me,
+    particulars,
+    privacy,
+    profile,
+    profiles,
+    require_operator,
+    reset_contact_code,
+    set_avatar,
+)
+from warung.accounts.profiles import create as create_account
+from warung.accounts.routes import ROUTES, session_cookie
+from warung.accounts.sessions import authenticate, recognise
+from warung.accounts.sessions import start as start_session
+from warung.accounts.signing_up import PasskeyAnswer, front_door, prepare_credentials, sign_up
+from warung.kit.bus import SessionEnded
+from warung.kit.domain import Domain
+
+__all__ = [
+    "DOMAIN",
+    "LANGUAGES",
+    "REGIONS",
+    "AccountChanged",
+    "AccountNotFound",
+    "Changed",
+    "Credentials",
+    "FrontDoor",
+    "Invite",
+    "Limit",
+    "Me",
+    "Opened",
+    "OperatorsOnly",
+    "Particulars",
+    "PasskeyAnswer",
+    "Privacy",
+    "Profile",
+    "Settings",
+    "SignedUp",
+    "authenticate",
+    "by_code",
+    "by_handle",
+    "contact_code",
+    "count_tries",
+    "create_account",
+    "disable",
+    "enable",
+    "front_door",
+    "is_loopback",
+    "languages",
+    "make_operator",
+    "me",
+    "operator_link",
+    "particulars",
+    "prepare_credentials",
+    "privacy",
+    "profile",
+    "profiles",
+    "recognise",
+    "require_operator",
+    "reset",
+    "reset_contact_code",
+    "session_cookie",
+    "set_avatar",
+    "sign_up",
+    "start_session",
+    "take_invite",
+]
+
+DOMAIN = Domain(
+    name="accounts",
+    routes=ROUTES,
+    events=[Changed, SessionEnded],
+    settings=Settings,
+    schema=Path(__file__).parent / "schema",
+)
