@@ -5,7 +5,6 @@ from pathlib import Path
 from warung.accounts.invites import take as take_invite
 from warung.accounts.limits import Limit, count_tries, is_loopback
 from warung.accounts.model import (
-    AccountChanged,
     AccountNotFound,
     Changed,
     Credentials,
@@ -17,6 +16,7 @@ from warung.accounts.model import (
     Particulars,
     Privacy,
     Profile,
+    ProfileChanged,
     Settings,
     SignedUp,
 )
@@ -38,7 +38,7 @@ from warung.accounts.profiles import (
 )
 from warung.accounts.profiles import create as create_account
 from warung.accounts.routes import ROUTES, session_cookie
-from warung.accounts.sessions import authenticate, recognise
+from warung.accounts.sessions import alive, authenticate, recognise
 from warung.accounts.sessions import start as start_session
 from warung.accounts.signing_up import PasskeyAnswer, front_door, prepare_credentials, sign_up
 from warung.kit.bus import SessionEnded
@@ -48,7 +48,6 @@ __all__ = [
     "DOMAIN",
     "LANGUAGES",
     "REGIONS",
-    "AccountChanged",
     "AccountNotFound",
     "Changed",
     "Credentials",
@@ -62,8 +61,10 @@ __all__ = [
     "PasskeyAnswer",
     "Privacy",
     "Profile",
+    "ProfileChanged",
     "Settings",
     "SignedUp",
+    "alive",
     "authenticate",
     "by_code",
     "by_handle",

@@ -213,7 +213,7 @@ class Changed(Event, frozen=True, tag="accounts.changed"):
     account: AccountId
 
 
-class AccountChanged(Event, frozen=True, tag="accounts.account_changed"):
+class ProfileChanged(Event, frozen=True, tag="accounts.profile_changed"):
     """For the domains above, which know who else shows this profile or keeps its choices in memory."""
 
     internal: ClassVar[bool] = True

@@ -9,7 +9,6 @@ import msgspec
 from warung.accounts import store, store_credentials
 from warung.accounts.model import (
     Account,
-    AccountChanged,
     AccountNotFound,
     Changed,
     HandleNotAllowed,
@@ -19,6 +18,7 @@ from warung.accounts.model import (
     Particulars,
     Privacy,
     Profile,
+    ProfileChanged,
     Settings,
     UnknownLanguage,
     UnknownRegion,
@@ -207,7 +207,7 @@ def require_operator(reader: Reader, *, by: AccountId) -> None:
 
 def _tell(tx: Tx, id: AccountId) -> None:
     tx.emit(Changed(account=id), to=[id])
-    tx.emit(AccountChanged(account=id))
+    tx.emit(ProfileChanged(account=id))
 
 
 def _editable(mine: Account) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from warung.kit.ids import AccountId, Identity, SessionId, digest, new_id, secre
 from warung.kit.text import bounded
 
 DEVICE_CHARS = 100
+SLICE = 10_000  # databases bound the number of parameters of one statement
 TOUCH_MS = HOUR  # `seen_at` is this exact and no more: a request must not cost a write
 
 
@@ -47,6 +48,12 @@ async def recognise(db: Db, token: str) -> Identity:
     if stale:
         db.submit(lambda tx: store_sessions.touch_session(tx, identity.session), lambda _: None)
     return identity
+
+
+def alive(reader: Reader, sessions: Sequence[SessionId]) -> set[SessionId]:
+    """Return those of these sessions that still are signed in."""
+    slices = [list(sessions[at : at + SLICE]) for at in range(0, len(sessions), SLICE)]
+    return {session for slice in slices for session in store_sessions.living(reader, slice, _seen_after(reader))}
 
 
 def list_sessions(reader: Reader, *, by: Identity) -> list[Session]:

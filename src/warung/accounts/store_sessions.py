@@ -1,6 +1,6 @@
 """The SQL of sessions, device links and invites."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from warung.accounts.model import DeviceLink, DeviceLinkId, Invite, InviteId
@@ -23,6 +23,12 @@ def session_by_token(reader: Reader, token: str, seen_after: int) -> Row | None:
         FROM session JOIN account ON account.id = session.account
         WHERE session.token = :token AND session.seen_at > :seen_after AND account.is_disabled = 0"""
     return reader.one(sql, {"token": token, "seen_after": seen_after})
+
+
+def living(reader: Reader, ids: Sequence[SessionId], seen_after: int) -> list[SessionId]:
+    sql = """SELECT session.id FROM session JOIN account ON account.id = session.account
+        WHERE session.id IN :ids AND session.seen_at > :seen_after AND account.is_disabled = 0"""
+    return [SessionId(id) for (id,) in reader.all(sql, {"ids": list(ids), "seen_after": seen_after})]
 
 
 def touch_session(tx: Tx, id: SessionId) -> None:
