@@ -161,6 +161,7 @@ class _Worker:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         self._to.close()
+        await self._from.read()  # an answer nobody waits for would keep the pipe open
         await self._process.wait()
 
 
@@ -172,6 +173,7 @@ class Pictures:
         self._patience_s = patience_s
         self._idle: list[_Worker] = []
         self._waiting = 0
+        self._closed = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -180,7 +182,8 @@ class Pictures:
         await self.close()
 
     async def close(self) -> None:
-        """Stop the idle workers; the others stop with the jobs they do."""
+        """Stop the idle workers, and the others when they have done what they are doing. Nothing more is rendered."""
+        self._closed = True
         while self._idle:
             await self._idle.pop().stop()
 
@@ -194,7 +197,7 @@ class Pictures:
         found = sniff(data)
         if found.mime not in FORMATS:
             raise NotAPicture(found=found.mime)
-        if self._waiting >= MAX_WAITING:
+        if self._closed or self._waiting >= MAX_WAITING:
             raise PicturesUnavailable
         self._waiting += 1
         try:
@@ -214,7 +217,7 @@ class Pictures:
         except (EOFError, OSError, ValueError, TimeoutError) as error:
             raise PictureBroken from error
         finally:
-            if unharmed and worker.usable:
+            if unharmed and worker.usable and not self._closed:
                 self._idle.append(worker)
             else:
                 await worker.stop()
