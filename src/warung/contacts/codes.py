@@ -1,0 +1,46 @@
+"""QR codes: a link as a picture that another phone's camera reads."""
+
+import re
+
+import msgspec
+import segno
+
+from warung import accounts
+from warung.kit.db import Reader, Tx
+from warung.kit.ids import AccountId
+from warung.kit.site import Site
+from warung.kit.text import bounded
+
+QR_CHARS = 512  # 2,048 bytes at most: a code of this density is still readable, and it always fits
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Code(msgspec.Struct, frozen=True):
+    """A link and its picture."""
+
+    url: str
+    svg: str
+
+
+def qr(text: str) -> str:
+    """Return a QR code as an SVG element, dark on light whatever the page's theme, with its text as the title. At most 512 characters."""
+    bounded(text, limit=QR_CHARS, empty=False)
+    robust = len(text.encode()) <= QR_CHARS
+    code = segno.make_qr(text, error="m" if robust else "l", encoding=None if text.isascii() else "utf-8")
+    svg = code.svg_inline(border=4, dark="#000", light="#fff", title=NOT_XML.sub("", text), omitsize=True, svgns=True)
+    return svg.replace("<svg", '<svg role="img" shape-rendering="crispEdges"', 1)
+
+
+def my_code(reader: Reader, *, by: AccountId, site: Site) -> Code:
+    """Return one's own contact code: whoever scans it may send a request."""
+    return _code(site, accounts.contact_code(reader, by=by))
+
+
+def reset_my_code(tx: Tx, *, by: AccountId, site: Site) -> Code:
+    """Make a new contact code; the old one finds nobody any more."""
+    return _code(site, accounts.reset_contact_code(tx, by=by))
+
+
+def _code(site: Site, token: str) -> Code:
+    url = f"{site.url}/c/{token}"
+    return Code(url, qr(url))
