@@ -22,9 +22,11 @@ from warung.accounts.model import (
 )
 from warung.accounts.operators import disable, enable, make_operator, operator_link, reset
 from warung.accounts.places import LANGUAGES, REGIONS
-from warung.accounts.profiles import (
+from warung.accounts.register import (
+    Changes,
     by_code,
     by_handle,
+    change,
     contact_code,
     languages,
     me,
@@ -36,7 +38,7 @@ from warung.accounts.profiles import (
     reset_contact_code,
     set_avatar,
 )
-from warung.accounts.profiles import create as create_account
+from warung.accounts.register import create as create_account
 from warung.accounts.routes import ROUTES, session_cookie
 from warung.accounts.sessions import alive, authenticate, recognise
 from warung.accounts.sessions import start as start_session
@@ -50,6 +52,7 @@ __all__ = [
     "REGIONS",
     "AccountNotFound",
     "Changed",
+    "Changes",
     "Credentials",
     "FrontDoor",
     "Invite",
@@ -68,6 +71,7 @@ __all__ = [
     "authenticate",
     "by_code",
     "by_handle",
+    "change",
     "contact_code",
     "count_tries",
     "create_account",

@@ -1,6 +1,6 @@
 """Invites: a link that lets people sign up and brings them to whoever made it."""
 
-from warung.accounts import limits, profiles, store_sessions
+from warung.accounts import limits, register, store_sessions
 from warung.accounts.limits import INVITE_NETWORK
 from warung.accounts.model import (
     Invite,
@@ -35,7 +35,7 @@ def create(
     A conversation that is named is only noted: whether its inviter may still bring people there is decided when somebody arrives.
     """
     rules = tx.settings(Settings)
-    if rules.invites == "operators" and not profiles.account(tx, by).is_operator:
+    if rules.invites == "operators" and not register.account(tx, by).is_operator:
         raise InvitesNotAllowed
     if uses is not None and not 1 <= uses <= 10_000:
         raise InviteNotPossible
@@ -87,5 +87,5 @@ def _look(reader: Reader, token: str) -> tuple[Profile, bool]:
     found = store_sessions.invite_by_token(reader, token)
     if found is None:
         raise InviteNotFound
-    maker = profiles.account(reader, found.inviter)
+    maker = register.account(reader, found.inviter)
     return maker.profile(), found.works(reader.now) and not maker.is_disabled

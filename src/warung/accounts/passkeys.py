@@ -16,7 +16,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from warung.accounts import limits, profiles, sessions, store_credentials
+from warung.accounts import limits, register, sessions, store_credentials
 from warung.accounts.limits import PASSKEY_NETWORK
 from warung.accounts.model import (
     Flow,
@@ -46,14 +46,14 @@ NAME_CHARS = 64
 
 def begin_sign_up(tx: Tx, *, handle: str, name: str, site: Site, address: str) -> PasskeyOptions:
     """Begin the making of a passkey for somebody new. Raises `HandleNotAllowed`, `HandleTaken`."""
-    profiles.check_free(tx, handle)
+    register.check_free(tx, handle)
     id = AccountId(new_id(tx.now))  # the account's id from the beginning: the passkey carries it
-    return _begin_making(tx, "sign_up", id, profiles.folded(handle), name, site, address)
+    return _begin_making(tx, "sign_up", id, register.folded(handle), name, site, address)
 
 
 def begin_add(tx: Tx, *, by: AccountId, site: Site, address: str) -> PasskeyOptions:
     """Begin the making of one more passkey."""
-    mine = profiles.account(tx, by)
+    mine = register.account(tx, by)
     return _begin_making(tx, "add", by, mine.handle, mine.name, site, address)
 
 
@@ -132,7 +132,7 @@ def delete(tx: Tx, *, by: AccountId, passkey: PasskeyId) -> None:
     """Forget one of one's own passkeys. Raises `PasskeyNotFound`, and `LastCredential` when nothing else opens the account."""
     if not store_credentials.delete_passkey(tx, by, passkey):
         raise PasskeyNotFound
-    if profiles.account(tx, by).password is None and not store_credentials.passkeys(tx, by):
+    if register.account(tx, by).password is None and not store_credentials.passkeys(tx, by):
         raise LastCredential
 
 

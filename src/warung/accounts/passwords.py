@@ -5,7 +5,7 @@ Each takes three steps: count the try in a transaction of its own, compute in th
 
 import msgspec
 
-from warung.accounts import hashing, limits, profiles, recovery, sessions, store
+from warung.accounts import hashing, limits, recovery, register, sessions, store
 from warung.accounts.limits import PASSWORD_HANDLE, PASSWORD_HERE, PASSWORD_NETWORK
 from warung.accounts.model import Account, DemoOnly, Opened, Settings, WrongCredentials, WrongPassword
 from warung.kit.db import Db, Tx
@@ -32,10 +32,10 @@ async def sign_in(db: Db, *, handle: str, password: str, device: str, address: s
 
 async def confirm(db: Db, *, by: AccountId, password: str | None, address: str) -> Account:
     """Make sure that whoever holds the session knows the password, where the account has one. Raises `WrongPassword`, `TooMany`."""
-    mine = await db.read(lambda reader: profiles.account(reader, by))
+    mine = await db.read(lambda reader: register.account(reader, by))
     if mine.password is None:
         return mine
-    attempt = await db.write(lambda tx: _count(tx, profiles.account(tx, by), mine.handle, address))
+    attempt = await db.write(lambda tx: _count(tx, register.account(tx, by), mine.handle, address))
     if attempt.account is None or not (await _verify(attempt, password or "")).right:
         raise WrongPassword
     return attempt.account
@@ -85,7 +85,7 @@ async def _verify(attempt: Attempt, password: str) -> hashing.Verdict:
 
 
 def _enter(tx: Tx, seen: Account, rehashed: str | None, device: str, address: str) -> Opened:
-    now = profiles.account(tx, seen.id)
+    now = register.account(tx, seen.id)
     if now.password != seen.password:  # changed while the old one was being compared
         raise WrongCredentials
     if rehashed:
@@ -95,7 +95,7 @@ def _enter(tx: Tx, seen: Account, rehashed: str | None, device: str, address: st
 
 
 def _replace(tx: Tx, by: Identity, seen: Account, hashed: str) -> None:
-    if profiles.account(tx, by.account).password != seen.password:
+    if register.account(tx, by.account).password != seen.password:
         raise WrongPassword
     store.set_password(tx, by.account, hashed)
     sessions.end_all(tx, account=by.account, keep=by.session)

@@ -6,7 +6,7 @@ from litestar import Response, Router, delete, get, patch, post
 from litestar.datastructures import Cookie
 from msgspec import UNSET, Struct, UnsetType
 
-from warung.accounts import device_links, invites, passkeys, passwords, profiles, recovery, sessions
+from warung.accounts import device_links, invites, passkeys, passwords, recovery, register, sessions
 from warung.accounts.model import DeviceLinkId, InviteId, Me, NewDeviceLink, Opened, Passkey, PasskeyId, PasskeyOptions, Session
 from warung.accounts.model import Invite as KeptInvite
 from warung.kit.clock import SECOND
@@ -180,7 +180,7 @@ def session_cookie(site: Site, token: str) -> Cookie:
 
 
 async def _signed_in(db: Db, site: Site, opened: Opened, transport: str = "cookie") -> Response[SignedIn]:
-    me = await db.read(lambda reader: profiles.me(reader, by=opened.account))
+    me = await db.read(lambda reader: register.me(reader, by=opened.account))
     if transport == "bearer":
         return Response(SignedIn(me, opened.token))
     return Response(SignedIn(me), cookies=[session_cookie(site, opened.token)])
@@ -265,7 +265,7 @@ async def claim_device_link(id: DeviceLinkId, data: ClaimDeviceLink, db: Db, sit
     if claim.opened is None:
         return Response(Claimed(claim.state))
     account, token = claim.opened.account, claim.opened.token
-    me = await db.read(lambda reader: profiles.me(reader, by=account))
+    me = await db.read(lambda reader: register.me(reader, by=account))
     return Response(Claimed(claim.state, me), cookies=[session_cookie(site, token)])
 
 
@@ -309,14 +309,14 @@ async def end_other_sessions(db: Db, me: Identity) -> None:
 @get("/me")
 async def get_me(db: Db, me: Identity) -> Me:
     """Return one's own account."""
-    return await db.read(lambda reader: profiles.me(reader, by=me.account))
+    return await db.read(lambda reader: register.me(reader, by=me.account))
 
 
 @patch("/me")
 async def change_me(data: ChangeMe, db: Db, me: Identity) -> Me:
     """Change one's own profile, language or privacy."""
-    changes = profiles.Changes(data.name, data.status, data.region, data.language, data.privacy.read_receipts, data.privacy.find_by_handle)
-    return await db.write(lambda tx: profiles.change(tx, by=me.account, changes=changes))
+    changes = register.Changes(data.name, data.status, data.region, data.language, data.privacy.read_receipts, data.privacy.find_by_handle)
+    return await db.write(lambda tx: register.change(tx, by=me.account, changes=changes))
 
 
 @post("/me/password", status_code=204)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from warung.accounts import profiles, store_sessions
+from warung.accounts import register, store_sessions
 from warung.accounts.limits import network
 from warung.accounts.model import AccountDisabled, Opened, Session, SessionNotFound, Settings
 from warung.kit.bus import SessionEnded
@@ -19,7 +19,7 @@ TOUCH_MS = HOUR  # `seen_at` is this exact and no more: a request must not cost 
 
 def start(tx: Tx, *, account: AccountId, device: str, address: str) -> Opened:
     """Sign a device in, after its proof was verified. Raises `AccountDisabled`."""
-    if profiles.account(tx, account).is_disabled:
+    if register.account(tx, account).is_disabled:
         raise AccountDisabled
     store_sessions.delete_old_sessions(tx, account, _seen_after(tx))
     opened = Opened(account, SessionId(new_id(tx.now)), secret())

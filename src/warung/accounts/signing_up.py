@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from warung.accounts import hashing, invites, limits, operators, passkeys, profiles, recovery, sessions, store
+from warung.accounts import hashing, invites, limits, operators, passkeys, recovery, register, sessions, store
 from warung.accounts.limits import Limit
 from warung.accounts.model import (
     CredentialMissing,
@@ -43,7 +43,7 @@ async def prepare_credentials(
     if password is not None:
         hashing.check_new(password, handle=handle)
     rules = await db.write(lambda tx: _count(tx, address))
-    await db.read(lambda reader: profiles.check_free(reader, handle))
+    await db.read(lambda reader: register.check_free(reader, handle))
     hashed = None if password is None else await hashing.POOL.hash(password, cost=rules)
     if passkey is None:
         return Credentials(hashed)
@@ -84,7 +84,7 @@ def sign_up(
             raise RegistrationClosed
         if registration == "invite" and taken is None:
             raise InviteNeeded
-    account = profiles.create(
+    account = register.create(
         tx,
         handle=handle,
         name=name,

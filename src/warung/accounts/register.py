@@ -1,4 +1,4 @@
-"""Accounts and what others see of them: handles, profiles, privacy, the contact code."""
+"""The register of accounts and what others see of them: handles, profiles, privacy, the contact code."""
 
 import re
 from collections.abc import Iterable
