@@ -1,0 +1,96 @@
+"""What is the same over both databases: one writer, a few reading threads with a connection each."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from warung.adapters.transaction import Context, Transaction
+from warung.adapters.writer import Writer, WriterLink
+from warung.kit.db import Question, Verb
+
+T = TypeVar("T")
+
+
+class Database:
+    """A `kit.db.Db`. Created on the event loop, with the schema already up to date."""
+
+    def __init__(
+        self,
+        context: Context,
+        writer: Callable[[], WriterLink],
+        reader: Callable[[], WriterLink],
+        readers: int,
+        fatal: Callable[[BaseException], None],
+    ) -> None:
+        self._context = context
+        self._loop = asyncio.get_running_loop()
+        self._reader = reader
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
+        self._mine = threading.local()
+        self._links: list[WriterLink] = []
+        self.writer = Writer(writer, context, fatal)
+
+    def submit(self, verb: Verb[T], done: Callable[[T | BaseException], None]) -> None:
+        """Run a verb; call `done` on the loop after the commit."""
+        self.writer.submit(verb, done)
+
+    async def write(self, verb: Verb[T]) -> T:
+        """Run a verb; return after it is on disk. Raises what the verb raised."""
+        future: asyncio.Future[T] = self._loop.create_future()
+
+        def settle(outcome: T | BaseException) -> None:
+            if future.cancelled():
+                return
+            if isinstance(outcome, BaseException):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+        self.writer.submit(verb, settle)
+        return await future
+
+    async def read(self, question: Question[T]) -> T:
+        """Run a question in a reading transaction."""
+        answer, told = await self._loop.run_in_executor(self._readers, self._ask, question)
+        for event, audience in told:
+            self._context.publish(event, audience)
+        return answer
+
+    def _ask(self, question: Question[T]) -> tuple[T, list[Any]]:
+        link: WriterLink | None = getattr(self._mine, "link", None)
+        if link is None:
+            link = self._mine.link = self._reader()
+            self._links.append(link)
+        try:
+            link.begin()
+            tx = Transaction(link, self._context, {}, exclusive=False, writes=False)
+            return question(tx), tx.told
+        except Exception as failure:
+            outcome = link.translate(failure)
+            if outcome is failure:
+                raise
+            raise outcome from failure
+        finally:
+            self._end(link)
+
+    def _end(self, link: WriterLink) -> None:
+        try:
+            if not link.undone():
+                link.command("ROLLBACK")
+        except Exception:  # a dead connection: the next question makes a new one
+            link.close()
+            self._links.remove(link)
+            self._mine.link = None
+
+    async def ready(self) -> None:
+        """Raise when the database cannot be read."""
+        await self.read(lambda reader: reader.one("SELECT 1"))
+
+    async def close(self) -> None:
+        """Finish what was submitted, then disconnect."""
+        await self.writer.stop()
+        await asyncio.to_thread(self._readers.shutdown)
+        for link in self._links:
+            link.close()

@@ -1,0 +1,118 @@
+"""`kit.db` on PostgreSQL 15 or newer, through psycopg: the same writer, SERIALIZABLE, repeated when two nodes collide.
+
+A verb is a pure function of its transaction, so repeating it is safe; results and events leave only after the commit.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from psycopg.pq import TransactionStatus
+
+from warung.adapters.database import Database
+from warung.adapters.sql import Migration, for_psycopg, pending, spread
+from warung.adapters.transaction import Context
+from warung.adapters.writer import Doubtful
+from warung.kit.db import Params, Row
+from warung.kit.errors import DiskFull, Unavailable
+
+READERS = 4
+MIGRATING = 0x77617275  # the key of the lock under which one node at a time changes the schema
+
+
+class PostgresLink:
+    """One PostgreSQL connection."""
+
+    dialect = "postgres"
+    exclusive = False
+
+    def __init__(self, url: str, *, writes: bool) -> None:
+        self._db: psycopg.Connection[Row] = psycopg.connect(url, autocommit=True, application_name="warung")
+        self._begin = "BEGIN ISOLATION LEVEL SERIALIZABLE" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+    def all(self, sql: str, params: Params) -> list[Row]:
+        """Return every row."""
+        return self._execute(sql, params).fetchall()
+
+    def one(self, sql: str, params: Params) -> Row | None:
+        """Return the first row."""
+        return self._execute(sql, params).fetchone()
+
+    def run(self, sql: str, params: Params) -> int:
+        """Execute; return the rows changed."""
+        return self._execute(sql, params).rowcount
+
+    def many(self, sql: str, rows: Sequence[Params]) -> None:
+        """Execute once per row, in one conversation with the server."""
+        with self._db.cursor() as cursor:
+            cursor.executemany(for_psycopg(sql), rows)
+
+    def _execute(self, sql: str, params: Params) -> psycopg.Cursor[Row]:
+        sql, params = spread(sql, params)
+        return self._db.execute(for_psycopg(sql), params)
+
+    def command(self, sql: str) -> None:
+        """Execute a word of transaction control."""
+        self._db.execute(sql)
+
+    def begin(self) -> bool:
+        """Open a transaction. Other nodes may always have written: nothing is cached across transactions."""
+        self._db.execute(self._begin)
+        return True
+
+    def commit(self) -> None:
+        """COMMIT. A collision or a refusal undoes it for certain; a lost connection leaves it in doubt."""
+        try:
+            self._db.execute("COMMIT")
+        except psycopg.OperationalError as failure:
+            if failure.sqlstate is None:
+                raise Doubtful(str(failure)) from failure
+            raise
+
+    def undone(self) -> bool:
+        """Is there no transaction left to roll back?"""
+        return self._db.info.transaction_status in (TransactionStatus.IDLE, TransactionStatus.UNKNOWN)
+
+    def translate(self, failure: BaseException) -> BaseException:
+        """A full disk and a lost server have names."""
+        if isinstance(failure, errors.DiskFull):
+            return DiskFull()
+        if isinstance(failure, psycopg.OperationalError):
+            return Unavailable()
+        return failure
+
+    def again(self, failure: BaseException) -> bool:
+        """Collisions between nodes and connections lost before COMMIT are repeated."""
+        return isinstance(failure, errors.SerializationFailure | errors.DeadlockDetected) or (
+            isinstance(failure, psycopg.OperationalError) and self._db.closed
+        )
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._db.close()
+
+
+async def open_postgres(url: str, context: Context, steps: Sequence[Migration]) -> Database:
+    """Bring the schema up to date and return the database. Call it on the event loop."""
+    await asyncio.to_thread(migrate, url, steps, context.clock())
+    return Database(context, lambda: PostgresLink(url, writes=True), lambda: PostgresLink(url, writes=False), READERS, go_on)
+
+
+def go_on(failure: BaseException) -> None:
+    """A connection lost under COMMIT: those who waited are told that it is not confirmed, and the next batch reconnects."""
+
+
+def migrate(url: str, steps: Sequence[Migration], now: int) -> None:
+    """Apply the schema files that this database has not seen, one node at a time."""
+    with psycopg.connect(url, application_name="warung migrate") as db:
+        db.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATING,))
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS migration (domain TEXT, number INTEGER, digest TEXT, at BIGINT, PRIMARY KEY (domain, number))"
+        )
+        rows: list[Any] = db.execute("SELECT domain, number, digest FROM migration").fetchall()
+        for step in pending(steps, {(domain, number): digest for domain, number, digest in rows}):
+            for statement in step.statements("postgres"):
+                db.execute(statement.encode())
+            db.execute("INSERT INTO migration VALUES (%s, %s, %s, %s)", (step.domain, step.number, step.digest, now))

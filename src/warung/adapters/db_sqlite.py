@@ -1,0 +1,134 @@
+"""`kit.db` on SQLite: one file, WAL, synchronous=FULL, one writing connection and a few reading ones."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from warung.adapters.database import Database
+from warung.adapters.sql import Migration, pending, spread
+from warung.adapters.transaction import Context
+from warung.adapters.writer import Doubtful
+from warung.kit.db import Params, Row
+from warung.kit.errors import DiskFull, Unavailable
+
+READERS = 4
+# Bigger than the default, so that a page changed often is copied into the database seldom (measured: docs/decisions/0005).
+CHECKPOINT_PAGES = 8_000
+
+
+class SqliteLink:
+    """One SQLite connection."""
+
+    dialect = "sqlite"
+    exclusive = True
+
+    def __init__(self, file: Path, *, writes: bool) -> None:
+        self._db = sqlite3.connect(file, isolation_level=None, cached_statements=256, check_same_thread=False, timeout=10)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768", "temp_store=MEMORY"):
+            self._db.execute(f"PRAGMA {pragma}")
+        self._db.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
+        if not writes:
+            self._db.execute("PRAGMA query_only=ON")
+        self._writes = writes
+        self._seen = 0
+
+    def all(self, sql: str, params: Params) -> list[Row]:
+        """Return every row."""
+        sql, params = spread(sql, params)
+        return self._db.execute(sql, params).fetchall()
+
+    def one(self, sql: str, params: Params) -> Row | None:
+        """Return the first row."""
+        sql, params = spread(sql, params)
+        found: Row | None = self._db.execute(sql, params).fetchone()
+        return found
+
+    def run(self, sql: str, params: Params) -> int:
+        """Execute; return the rows changed."""
+        sql, params = spread(sql, params)
+        return self._db.execute(sql, params).rowcount
+
+    def many(self, sql: str, rows: Sequence[Params]) -> None:
+        """Execute once per row."""
+        self._db.executemany(sql, rows)
+
+    def command(self, sql: str) -> None:
+        """Execute a word of transaction control."""
+        self._db.execute(sql)
+
+    def begin(self) -> bool:
+        """Take the write lock; True when another process (`warung admin`) wrote meanwhile."""
+        if not self._writes:
+            self._db.execute("BEGIN")
+            return False
+        self._db.execute("BEGIN IMMEDIATE")
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        changed, self._seen = version != self._seen, version
+        return bool(changed)
+
+    def commit(self) -> None:
+        """COMMIT. A full disk or a busy file undoes it for certain; any other failure leaves it in doubt."""
+        try:
+            self._db.execute("COMMIT")
+        except sqlite3.Error as failure:
+            if self.translate(failure) is failure:
+                raise Doubtful(str(failure)) from failure
+            raise
+
+    def undone(self) -> bool:
+        """SQLite rolls back by itself when the disk is full or fails."""
+        return not self._db.in_transaction
+
+    def translate(self, failure: BaseException) -> BaseException:
+        """A full disk has a name; a lock held too long by another process is worth another try."""
+        if isinstance(failure, sqlite3.Error):
+            code = getattr(failure, "sqlite_errorcode", 0) & 0xFF
+            if code == sqlite3.SQLITE_FULL:
+                return DiskFull()
+            if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                return Unavailable()
+        return failure
+
+    def again(self, failure: BaseException) -> bool:
+        """With one writer there is nobody to collide with."""
+        return False
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._db.close()
+
+
+async def open_sqlite(file: Path, context: Context, steps: Sequence[Migration]) -> Database:
+    """Open or create the file, bring its schema up to date, and return the database. Call it on the event loop."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(migrate, file, steps, context.clock())
+    return Database(context, lambda: SqliteLink(file, writes=True), lambda: SqliteLink(file, writes=False), READERS, stop_now)
+
+
+def migrate(file: Path, steps: Sequence[Migration], now: int) -> None:
+    """Apply the schema files that this database has not seen. Raises when one that it has seen was changed."""
+    db = sqlite3.connect(file, isolation_level=None, timeout=30)
+    try:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS migration"
+            " (domain TEXT, number INTEGER, digest TEXT, at INTEGER, PRIMARY KEY (domain, number))"
+        )
+        db.execute("BEGIN IMMEDIATE")
+        done = {(domain, number): digest for domain, number, digest in db.execute("SELECT domain, number, digest FROM migration")}
+        for step in pending(steps, done):
+            for statement in step.statements("sqlite"):
+                db.execute(statement)
+            db.execute("INSERT INTO migration VALUES (?, ?, ?, ?)", (step.domain, step.number, step.digest, now))
+        db.execute("COMMIT")
+    finally:
+        db.close()
+
+
+def stop_now(failure: BaseException) -> None:
+    """End the process at once: after a failed fsync nothing that it says about the disk can be believed."""
+    os.write(2, f"warung: the disk failed while committing ({failure}); stopping\n".encode())
+    os._exit(70)

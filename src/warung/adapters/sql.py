@@ -1,0 +1,99 @@
+"""What both databases need to speak one SQL text: list parameters, the schema's macros, and forward-only migrations."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from warung.kit.db import Params
+
+PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
+
+MACROS = {
+    "sqlite": {"{id}": "TEXT", "{bytes}": "BLOB", "{int}": "INTEGER"},
+    "postgres": {"{id}": 'TEXT COLLATE "C"', "{bytes}": "BYTEA", "{int}": "BIGINT"},
+}
+
+
+def spread(sql: str, params: Params) -> tuple[str, Params]:
+    """Turn each list in `params` into `(:name_0, :name_1, …)`, repeated up to a power of two so that few texts exist."""
+    lists = {name: value for name, value in params.items() if type(value) in (list, tuple)}
+    if not lists:
+        return sql, params
+    flat: dict[str, Any] = {name: value for name, value in params.items() if name not in lists}
+    sizes: list[tuple[str, int]] = []
+    for name, values in lists.items():
+        if not values:
+            raise ValueError(f"an empty list for :{name}")
+        size = 1 << (len(values) - 1).bit_length()
+        flat.update({f"{name}_{at}": value for at, value in enumerate(values)})
+        flat.update({f"{name}_{at}": values[-1] for at in range(len(values), size)})
+        sizes.append((name, size))
+    return _spread(sql, tuple(sizes)), flat
+
+
+@lru_cache(maxsize=1024)
+def _spread(sql: str, sizes: tuple[tuple[str, int], ...]) -> str:
+    places = {name: "(" + ", ".join(f":{name}_{at}" for at in range(size)) + ")" for name, size in sizes}
+    return PARAMETER.sub(lambda found: places.get(found[1], found[0]), sql)
+
+
+@lru_cache(maxsize=1024)
+def for_psycopg(sql: str) -> str:
+    """Write `:name` as psycopg does, `%(name)s`."""
+    return PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+
+
+class ChangedMigration(Exception):
+    """A schema file was changed after it had been applied. Migrations are forward-only: restore it and add a new one."""
+
+
+class Migration(msgspec.Struct, frozen=True):
+    """One schema file of a domain. Files are never changed once they have landed."""
+
+    domain: str
+    number: int
+    text: str
+    dialects: frozenset[str]
+
+    @property
+    def digest(self) -> str:
+        """The fingerprint by which a changed file is noticed."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def statements(self, dialect: str) -> list[str]:
+        """Return the SQL statements for one database; none when the file is not for it."""
+        if dialect not in self.dialects:
+            return []
+        text = self.text
+        for macro, meaning in MACROS[dialect].items():
+            text = text.replace(macro, meaning)
+        return [part for part in re.split(r";[ \t]*(?:\n|\Z)", text) if re.sub(r"--[^\n]*", "", part).strip()]
+
+
+def migrations(schemas: Iterable[tuple[str, Path]]) -> Sequence[Migration]:
+    """Read the schema folders of the domains, in the domains' order, which is that of the floors."""
+    found = []
+    for domain, folder in schemas:
+        for file in sorted(folder.glob("[0-9][0-9][0-9]_*.sql")):
+            text = file.read_text(encoding="utf-8")
+            only = re.match(r"-- only: (\w+)", text)
+            dialects = frozenset({only[1]} if only else MACROS)
+            found.append(Migration(domain, int(file.name[:3]), text, dialects))
+    return found
+
+
+def pending(steps: Iterable[Migration], done: dict[tuple[str, int], str]) -> list[Migration]:
+    """Return the steps not yet in `done` (digest by domain and number). Raises `ChangedMigration`."""
+    waiting = []
+    for step in steps:
+        seen = done.get((step.domain, step.number))
+        if seen is None:
+            waiting.append(step)
+        elif seen != step.digest:
+            raise ChangedMigration(f"{step.domain}/{step.number:03}")
+    return waiting

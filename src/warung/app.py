@@ -1,0 +1,169 @@
+"""The composition root: the one place that knows every domain, and hands each what it needs."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Litestar
+from prometheus_client import CollectorRegistry, Gauge
+
+from warung import accounts, chat, contacts, media
+from warung.adapters.blobs import open_blobs
+from warung.adapters.bus_local import LocalBus
+from warung.adapters.database import Database
+from warung.adapters.db_postgres import open_postgres
+from warung.adapters.db_sqlite import open_sqlite
+from warung.adapters.sql import migrations
+from warung.adapters.transaction import Context
+from warung.gateway import http, pages
+from warung.gateway.commands import Commands
+from warung.gateway.door import Door
+from warung.gateway.errors import Phrasebook
+from warung.gateway.hub import Hub
+from warung.kit import clock
+from warung.kit.bus import Bus, Envelope, Event, SessionEnded
+from warung.kit.card import Cards
+from warung.kit.clock import Clock
+from warung.kit.domain import Domain
+from warung.kit.ids import AccountId, SessionId
+from warung.settings import Settings
+
+# In the order of the floors: a domain's schema may refer to those before it.
+DOMAINS: Sequence[Domain] = (accounts.DOMAIN, media.DOMAIN, contacts.DOMAIN, chat.DOMAIN)
+FOLLOW_EVERY_S = 0.5
+STATIC = Path(__file__).parent / "static"
+log = structlog.get_logger()
+
+
+class World:
+    """A running warung: the database, the hub, the door, the HTTP application."""
+
+    def __init__(self, settings: Settings, db: Database, bus: Bus, hub: Hub, door: Door, app: Litestar) -> None:
+        self.settings = settings
+        self.db = db
+        self.bus = bus
+        self.hub = hub
+        self.door = door
+        self.app = app
+        self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._watch())]
+
+    async def close(self) -> None:
+        """Stop the background work, commit what was submitted, disconnect."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.db.close()
+
+    async def _follow(self) -> None:
+        """Let every follower catch up with the log whenever something was written."""
+        followers = [follower for domain in DOMAINS for follower in domain.followers]
+        seen = -1
+        while True:
+            if self.db.writer.units != seen:
+                for follower in followers:
+                    with _noted(follower.name):
+                        while await self.db.write(follower.follow):
+                            pass
+                seen = self.db.writer.units
+            await asyncio.sleep(FOLLOW_EVERY_S)
+
+    async def _watch(self) -> None:
+        """Keep connections alive, and close those whose sessions ended elsewhere (another node, `warung admin`)."""
+        interval = self.settings.server.heartbeat_s
+        while True:
+            await asyncio.sleep(max(1.0, interval / 5))
+            self.hub.heartbeat(interval)
+            sessions = {peer.identity.session for peer in self.hub.peers()}
+            if sessions:
+                with _noted("sessions"):
+                    self.hub.end(sessions - await self._alive(sorted(sessions)))
+
+
+    async def _alive(self, sessions: list[SessionId]) -> set[SessionId]:
+        return await self.db.read(lambda reader: accounts.alive(reader, sessions))
+
+
+@contextlib.contextmanager
+def _noted(what: str) -> Any:
+    """Log a failure of background work and go on: it is tried again at the next round."""
+    try:
+        yield
+    except Exception:
+        log.exception("background", work=what)
+
+
+async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Path = STATIC) -> World:
+    """Open the data and put the parts together. Call it on the event loop that will serve."""
+    bus = LocalBus()
+    cards = Cards(card for domain in DOMAINS for card in domain.cards)
+    context = Context(cards, lambda event, to: bus.publish(enveloped(event, to)), settings.sections, _listeners(), clock)
+    db = await open_database(settings, context)
+    hub = Hub(settings.server.outbox_bytes)
+    bus.subscribe(hub.deliver)
+    phrases = Phrasebook()
+    commands = Commands(db, [command for domain in DOMAINS for command in domain.commands], phrases)
+    door = Door(
+        db=db,
+        hub=hub,
+        commands=commands,
+        site=settings.site,
+        recognise=accounts.recognise,
+        heartbeat_s=settings.server.heartbeat_s,
+        frame_bytes=settings.server.frame_bytes,
+    )
+    blobs = open_blobs(settings.server.blobs or f"file:{settings.data / 'blobs'}")
+    viewers = dict(viewer for domain in DOMAINS for viewer in domain.viewers)
+    registry = _metrics(db, hub)
+    app = http.build(
+        routes=[route for domain in DOMAINS for route in domain.routes],
+        pages=[*pages.health(db, registry), *media.PAGES, *pages.client(static)],
+        db=db,
+        cards=cards,
+        site=settings.site,
+        recognise=accounts.recognise,
+        phrases=phrases,
+        extra={"blobs": blobs, "viewers": viewers, "settings": settings.sections},
+        body_bytes=settings.server.body_bytes,
+    )
+    return World(settings, db, bus, hub, door, app)
+
+
+async def open_database(settings: Settings, context: Context) -> Database:
+    """Open SQLite in the data folder, or PostgreSQL where a URL names it, with the schema up to date."""
+    steps = migrations((domain.name, domain.schema) for domain in DOMAINS if domain.schema is not None)
+    url = settings.server.database
+    if url.startswith(("postgresql://", "postgres://")):
+        return await open_postgres(url, context, steps)
+    return await open_sqlite(Path(url.removeprefix("sqlite:///")) if url else settings.data / "warung.db", context, steps)
+
+
+def enveloped(event: Event, to: Sequence[AccountId]) -> Envelope:
+    """Encode an event once, for its whole audience."""
+    return Envelope(to, msgspec.json.encode(event), event.session if isinstance(event, SessionEnded) else None)
+
+
+def _listeners() -> dict[type[Event], list[Any]]:
+    heard: dict[type[Event], list[Any]] = {}
+    for domain in DOMAINS:
+        for event, listener in domain.listeners:
+            heard.setdefault(event, []).append(listener)
+    return heard
+
+
+def _metrics(db: Database, hub: Hub) -> CollectorRegistry:
+    registry = CollectorRegistry()
+
+    def gauge(name: str, what: str, read: Any) -> None:
+        Gauge(name, what, registry=registry).set_function(read)
+
+    gauge("warung_connections", "Open sockets.", lambda: len(hub))
+    gauge("warung_pushes_total", "Frames pushed to sockets.", lambda: hub.pushed)
+    gauge("warung_pushes_dropped_total", "Times a slow reader was told to resync.", lambda: hub.dropped)
+    gauge("warung_commits_total", "Transactions committed.", lambda: db.writer.commits)
+    gauge("warung_units_total", "Verbs committed.", lambda: db.writer.units)
+    gauge("warung_units_waiting", "Verbs that wait for the next commit.", db.writer.waiting)
+    return registry

@@ -1,0 +1,255 @@
+"""The path of a message through chat: check, number, insert; and taking one back. Verbs speak in sets: one is a set of one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from warung import accounts, media
+from warung.chat import search, store
+from warung.chat.model import (
+    EVERYONE,
+    AlreadyRecalled,
+    Arrived,
+    BadNonce,
+    CursorMoved,
+    Entry,
+    Message,
+    MessageTooLong,
+    MoveCursor,
+    NonceReused,
+    NoSuchMessage,
+    NotAMember,
+    NotYours,
+    Recall,
+    Recalled,
+    Send,
+    Sent,
+    Settings,
+    Text,
+    TooLate,
+)
+from warung.chat.rooms import Room, room, rooms
+from warung.kit.card import Card
+from warung.kit.clock import MINUTE
+from warung.kit.db import Tx
+from warung.kit.errors import NotAllowed, Refusal
+from warung.kit.ids import NONCE, AccountId, ConversationId, Identity, Nonce
+
+encode = msgspec.json.encode
+HOLDER = "chat.conversation"  # what media calls a conversation that carries a blob
+
+
+def send_all(tx: Tx, items: Sequence[tuple[Identity, Send]]) -> list[Sent | Refusal]:
+    """Append cards to conversations and tell their members: one result or refusal per item, in order.
+
+    A nonce sent twice returns the first message, so clients may retry freely.
+    """
+    known = rooms(tx).enter(tx, (item.conversation for _, item in items))
+    stored = _stored(tx, [item.nonce for _, item in items if NONCE.match(item.nonce)])
+    limits = tx.settings(Settings)
+    results: list[Sent | Refusal] = []
+    entries: list[tuple[Room, Entry]] = []
+    fresh: dict[tuple[str, AccountId], Message] = {}
+    for identity, item in items:
+        try:
+            by = identity.account
+            first = stored.get((item.nonce, by)) or fresh.get((item.nonce, by))
+            if first is not None:
+                results.append(_again(first, item))
+                continue
+            where = known.get(item.conversation)
+            entry = _checked(tx, where, by, item, limits)
+        except Refusal as refusal:
+            results.append(refusal)
+            continue
+        assert where is not None
+        message = number(tx, where, entry)
+        fresh[item.nonce, by] = message
+        entries.append((where, entry))
+        results.append(Sent(message.seq, message.at, message.counted))
+        tx.emit(Arrived(message), where.audience)
+    _insert(tx, list(fresh.values()), entries)
+    return results
+
+
+def send(tx: Tx, *, by: AccountId, to: ConversationId, card: Card, nonce: Nonce, reply: int | None = None) -> Message:
+    """Append one card; return the message as it stands in the log. Raises what `send_all` answers."""
+    command = Send(id=0, conversation=to, nonce=nonce, card=msgspec.Raw(encode(card)), reply=reply)
+    (result,) = send_all(tx, [(Identity(by, ""), command)])  # type: ignore[arg-type]
+    if isinstance(result, Refusal):
+        raise result
+    message = store.one(tx, to, result.seq)
+    assert message is not None
+    return message
+
+
+def post(tx: Tx, *, to: ConversationId, card: Card) -> Message:
+    """Append a card that the server itself writes: notices, receipts. No membership is asked for."""
+    where = rooms(tx).enter(tx, [to])[to]
+    return append(tx, where, [Entry(to, card, encode(card))])[0]
+
+
+def append(tx: Tx, where: Room, entries: Sequence[Entry]) -> list[Message]:
+    """Append entries that have been checked to one log, and tell its members."""
+    messages = [number(tx, where, entry) for entry in entries]
+    for message in messages:
+        tx.emit(Arrived(message), where.audience)
+    _insert(tx, messages, [(where, entry) for entry in entries])
+    return messages
+
+
+def recall(tx: Tx, *, by: AccountId, conversation: ConversationId, seq: int) -> Message:
+    """Take a message back: a tombstone where it was, a new entry that says so. Words, index and pictures go."""
+    where = room(tx, conversation, by)
+    message = store.one(tx, conversation, seq)
+    if message is None:
+        raise NoSuchMessage(seq=seq)
+    limit = tx.settings(Settings).recall_ms
+    if message.sender != by:
+        raise NotYours
+    card = tx.cards.decode(message.card)
+    if isinstance(card, Recalled):
+        raise AlreadyRecalled
+    if tx.now - message.at > limit:
+        raise TooLate(minutes=limit // MINUTE)
+    search.forget(tx, conversation, seq, card.text())
+    tombstone = Recalled(by=by)
+    store.entomb(tx, conversation, seq, encode(tombstone), encode(tombstone.preview()))
+    for blob in card.blobs():
+        media.release(tx, blob, holder=HOLDER, name=conversation, item=seq)
+    return append(tx, where, [Entry(conversation, Recall(), encode(Recall()), sender=by, ref=seq)])[0]
+
+
+def move_cursors(tx: Tx, items: Sequence[tuple[Identity, MoveCursor]]) -> list[Refusal | None]:
+    """Move delivered and read cursors forward: one statement for all that arrived together, receipts to those concerned."""
+    known = rooms(tx).enter(tx, (item.conversation for _, item in items))
+    furthest: dict[tuple[ConversationId, AccountId], tuple[int, int]] = {}
+    results: list[Refusal | None] = []
+    for identity, item in items:
+        where = known.get(item.conversation)
+        if where is None or identity.account not in where.members:
+            results.append(NotAMember())
+            continue
+        if max(item.delivered, item.read) > where.last_seq:
+            results.append(NoSuchMessage(seq=max(item.delivered, item.read)))
+            continue
+        key = (item.conversation, identity.account)
+        delivered, read = furthest.get(key, (0, 0))
+        furthest[key] = (max(delivered, item.delivered, item.read), max(read, item.read))
+        results.append(None)
+    store.move_cursors(
+        tx,
+        [
+            {"conversation": conversation, "account": account, "delivered": delivered, "read": read, "now": tx.now}
+            for (conversation, account), (delivered, read) in sorted(furthest.items())
+        ],
+    )
+    limit = tx.settings(Settings).receipts_up_to
+    for (conversation, account), (delivered, read) in furthest.items():
+        where = known[conversation]
+        public = len(where.members) <= limit and read_receipts(tx, account)
+        moved = CursorMoved(conversation, account, delivered, read)
+        tx.emit(moved, where.audience if public else (account,))
+    return results
+
+
+def read_receipts(tx: Tx, account: AccountId) -> bool:
+    """Does this account let others see how far it has read? Remembered by the writer until the account changes."""
+    known: dict[AccountId, bool] = tx.cache.setdefault("chat.read_receipts", {})
+    if account not in known:
+        if len(known) > 100_000:
+            known.clear()
+        known[account] = accounts.privacy(tx, [account])[account].read_receipts
+    return known[account]
+
+
+def number(tx: Tx, where: Room, entry: Entry) -> Message:
+    """Give an entry the next number of its log."""
+    where.last_seq += 1
+    where.counted += entry.card.counts
+    preview = None if isinstance(entry.card, Text) else msgspec.Raw(encode(entry.card.preview()))
+    return Message(
+        conversation=where.id,
+        seq=where.last_seq,  # type: ignore[arg-type]
+        sender=entry.sender,
+        author=entry.author,
+        at=tx.now if entry.at is None else entry.at,
+        card=msgspec.Raw(entry.raw),
+        preview=preview,
+        reply=entry.reply,
+        ref=entry.ref,
+        counted=where.counted,
+        nonce=entry.nonce,
+    )
+
+
+def _stored(tx: Tx, nonces: Sequence[str]) -> dict[tuple[str, AccountId], Message]:
+    if not nonces:
+        return {}
+    return {(str(message.nonce), message.sender): message for message in store.with_nonces(tx, nonces) if message.sender}
+
+
+def _again(first: Message, item: Send) -> Sent:
+    """A retry is the same intent; another content under the same nonce is a mistake of the client's."""
+    recalled = bytes(first.card).startswith(b'{"type":"chat.recalled"')
+    if first.conversation != item.conversation or (not recalled and bytes(first.card) != bytes(item.card)):
+        raise NonceReused
+    return Sent(first.seq, first.at, first.counted)
+
+
+def _checked(tx: Tx, where: Room | None, by: AccountId, item: Send, limits: Settings) -> Entry:
+    """Return the entry that `item` asks for. Raises why it may not be appended."""
+    if where is None:
+        raise NotAMember
+    if (refusal := where.refusal(by, tx.now)) is not None:
+        raise refusal
+    if not NONCE.match(item.nonce):
+        raise BadNonce
+    raw = bytes(item.card)
+    if len(raw) > limits.card_bytes:
+        raise MessageTooLong(limit=limits.message_chars)
+    card = tx.cards.from_client(raw)
+    if len(card.text()) > limits.message_chars:
+        raise MessageTooLong(limit=limits.message_chars)
+    if item.reply is not None and not 0 < item.reply <= where.last_seq:
+        raise NoSuchMessage(seq=item.reply)
+    for account in card.mentions():
+        if account == EVERYONE and where.members[by].role == "member":
+            raise NotAllowedToCallAll
+    return Entry(where.id, card, raw, sender=by, nonce=Nonce(item.nonce), reply=item.reply)
+
+
+class NotAllowedToCallAll(NotAllowed):
+    """Only the owner and the admins can call everyone."""
+
+
+def _insert(tx: Tx, messages: Sequence[Message], entries: Sequence[tuple[Room, Entry]]) -> None:
+    store.append(tx, [_row(message) for message in messages])
+    called: list[dict[str, Any]] = []
+    for message, (where, entry) in zip(messages, entries, strict=True):
+        mentions = entry.card.mentions()
+        if mentions:
+            everyone = EVERYONE in mentions
+            for account in where.members if everyone else set(mentions) & where.members.keys():
+                if account != message.sender:
+                    called.append({"account": account, "conversation": where.id, "seq": message.seq})
+        for blob in entry.card.blobs():
+            media.grant(tx, blob, holder=HOLDER, name=where.id, item=message.seq)
+    store.mention(tx, called)
+
+
+def _row(message: Message) -> dict[str, Any]:
+    return {
+        "conversation": message.conversation,
+        "seq": message.seq,
+        "sender": message.sender,
+        "author": message.author,
+        "at": message.at,
+        "card": bytes(message.card),
+        "preview": None if message.preview is None else bytes(message.preview),
+        "reply": message.reply,
+        "ref": message.ref,
+        "counted": message.counted,
+        "nonce": message.nonce,
+    }

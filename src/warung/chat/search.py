@@ -1,0 +1,125 @@
+"""Search over one's own conversations: a follower of the log keeps the words, a query reads only what its asker may see."""
+
+from typing import Any
+
+import msgspec
+from litestar import Router, get
+
+from warung import contacts
+from warung.chat import reading, store_search
+from warung.chat.model import Message
+from warung.chat.words import snippet, words
+from warung.kit.db import Db, Reader, Tx
+from warung.kit.errors import BadRequest
+from warung.kit.ids import AccountId, ConversationId, Identity
+
+FOLLOWER = "chat.search"
+PER_TURN = 500
+PAGE = 30
+MOST_WORDS = 30
+FOREVER = 1 << 60
+
+
+class NothingToSearch(BadRequest):
+    """Write a word to search for, or choose a sender or a conversation."""
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """An entry that was found; `snippet` marks the words that were searched for."""
+
+    message: Message
+    snippet: list[tuple[str, bool]]
+    conversation_name: str | None
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A page of hits, newest first; `cursor` asks for the next."""
+
+    hits: list[Hit]
+    cursor: str | None
+    people: list[contacts.Person]
+
+
+def follow(tx: Tx) -> bool:
+    """Index the next entries of the log; True when there may be more. What was recalled meanwhile has no words any more."""
+    entries = store_search.log_after(tx, store_search.position(tx, FOLLOWER), PER_TURN)
+    if not entries:
+        return False
+    found = [(at[1], entry.conversation, words(tx.cards.decode(entry.card).text())) for at, entry in entries]
+    store_search.index(tx, [row for row in found if row[2]])
+    store_search.remember(tx, FOLLOWER, entries[-1][0])
+    return len(entries) == PER_TURN
+
+
+def forget(tx: Tx, conversation: ConversationId, seq: int, text: str) -> None:
+    """Take a recalled entry out of the index."""
+    if found := words(text):
+        store_search.unindex(tx, conversation, seq, found, FOLLOWER)
+
+
+def search(
+    reader: Reader,
+    *,
+    by: AccountId,
+    query: str,
+    conversation: ConversationId | None,
+    sender: AccountId | None,
+    after: int | None,
+    before: int | None,
+    cursor: str | None,
+) -> Found:
+    """Return what `by` may see and asks for. Words in the order given are a phrase; the last may be only begun."""
+    asked = words(query)[:MOST_WORDS]
+    if not asked and sender is None and conversation is None:
+        raise NothingToSearch
+    if conversation is not None:
+        reading.membership(reader, by, conversation)
+    mine = [conversation] if conversation is not None else store_search.of_account(reader, by)
+    below = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() and len(cursor) < 19 else FOREVER
+    rows = (
+        store_search.find(
+            reader,
+            account=by,
+            words=asked,
+            conversations=mine,
+            sender=sender,
+            after=after or 0,
+            before=before or FOREVER,
+            below=below,
+            limit=PAGE,
+        )
+        if mine
+        else []
+    )
+    hits = [Hit(entry, snippet(reader.cards.decode(entry.card).text(), asked) if asked else [], name) for _, entry, name in rows]
+    following = str(rows[-1][0]) if len(rows) == PAGE else None
+    return Found(hits, following, reading.people_in(reader, by, [entry for _, entry, _ in rows]))
+
+
+@get("/search")
+async def look(
+    db: Db,
+    me: Identity,
+    q: str = "",
+    conversation: str | None = None,
+    sender: str | None = None,
+    after: int | None = None,
+    before: int | None = None,
+    cursor: str | None = None,
+) -> Found:
+    """Search your conversations by words, sender and date."""
+    return await db.read(
+        lambda reader: search(
+            reader,
+            by=me.account,
+            query=q,
+            conversation=ConversationId(conversation) if conversation else None,
+            sender=AccountId(sender) if sender else None,
+            after=after,
+            before=before,
+            cursor=cursor,
+        )
+    )
+
+
+ROUTES: list[Any] = [Router(path="/", route_handlers=[look], tags=["search"])]

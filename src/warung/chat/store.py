@@ -1,0 +1,107 @@
+"""The SQL of chat's log: entries, their numbers, cursors. One function per statement."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from warung.chat.model import Message
+from warung.kit.db import Reader, Row, Tx
+from warung.kit.ids import AccountId, ConversationId, Seq
+
+COLUMNS = "conversation, seq, sender, author, at, card, preview, reply, ref, counted, nonce"
+
+
+def message(row: Row) -> Message:
+    """Build a message from `COLUMNS`."""
+    conversation, seq, sender, author, at, card, preview, reply, ref, counted, nonce = row
+    raw = msgspec.Raw(preview) if preview is not None else None
+    return Message(conversation, seq, sender, author, at, msgspec.Raw(card), raw, reply, ref, counted, nonce)
+
+
+def append(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert entries. Their numbers were given by the one writer."""
+    tx.many(
+        "INSERT INTO message (conversation, seq, sender, author, at, card, preview, reply, ref, counted, nonce)"
+        " VALUES (:conversation, :seq, :sender, :author, :at, :card, :preview, :reply, :ref, :counted, :nonce)",
+        rows,
+    )
+
+
+def mention(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert who was called where."""
+    tx.many("INSERT INTO mention (account, conversation, seq) VALUES (:account, :conversation, :seq)", rows)
+
+
+def with_nonces(tx: Tx, nonces: Sequence[str]) -> list[Message]:
+    """Return the messages that already carry one of these nonces, whoever wrote them."""
+    return [message(row) for row in tx.all(f"SELECT {COLUMNS} FROM message WHERE nonce IN :nonces", {"nonces": nonces})]
+
+
+def heads(reader: Reader, conversations: Sequence[ConversationId]) -> dict[ConversationId, tuple[int, int]]:
+    """Return the last seq and its `counted` of conversations that have entries."""
+    rows = reader.all(
+        "SELECT m.conversation, m.seq, m.counted FROM conversation c JOIN message m ON m.conversation = c.id"
+        " AND m.seq = (SELECT max(seq) FROM message WHERE conversation = c.id) WHERE c.id IN :ids",
+        {"ids": conversations},
+    )
+    return {conversation: (seq, counted) for conversation, seq, counted in rows}
+
+
+def one(reader: Reader, conversation: ConversationId, seq: int) -> Message | None:
+    """Return one entry."""
+    row = reader.one(f"SELECT {COLUMNS} FROM message WHERE conversation = :conversation AND seq = :seq", _at(conversation, seq))
+    return message(row) if row else None
+
+
+def before(reader: Reader, conversation: ConversationId, seq: int, after: int, limit: int) -> list[Message]:
+    """Return up to `limit` entries below `seq` and above `after`, oldest first."""
+    rows = reader.all(
+        f"SELECT {COLUMNS} FROM message WHERE conversation = :conversation AND seq < :seq AND seq > :after ORDER BY seq DESC LIMIT :limit",
+        _at(conversation, seq) | {"after": after, "limit": limit},
+    )
+    return [message(row) for row in reversed(rows)]
+
+
+def after(reader: Reader, conversation: ConversationId, seq: int, limit: int) -> list[Message]:
+    """Return up to `limit` entries above `seq`, oldest first."""
+    rows = reader.all(
+        f"SELECT {COLUMNS} FROM message WHERE conversation = :conversation AND seq > :seq ORDER BY seq LIMIT :limit",
+        _at(conversation, seq) | {"limit": limit},
+    )
+    return [message(row) for row in rows]
+
+
+def entomb(tx: Tx, conversation: ConversationId, seq: int, card: bytes, preview: bytes) -> None:
+    """Put a tombstone where a message was; number, sender and time stay."""
+    tx.run(
+        "UPDATE message SET card = :card, preview = :preview WHERE conversation = :conversation AND seq = :seq",
+        _at(conversation, seq) | {"card": card, "preview": preview},
+    )
+    tx.run("DELETE FROM mention WHERE conversation = :conversation AND seq = :seq", _at(conversation, seq))
+
+
+def move_cursors(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Move cursors forward; what lies behind stays. Reading takes away the mark "unread"."""
+    tx.many(
+        "UPDATE member SET"
+        " delivered_seq = CASE WHEN delivered_seq < :delivered THEN :delivered ELSE delivered_seq END,"
+        " read_seq = CASE WHEN read_seq < :read THEN :read ELSE read_seq END,"
+        " marked_unread = CASE WHEN :read > 0 THEN 0 ELSE marked_unread END,"
+        " changed_at = :now WHERE conversation = :conversation AND account = :account",
+        rows,
+    )
+
+
+def cursors(reader: Reader, conversation: ConversationId) -> list[tuple[AccountId, Seq, Seq]]:
+    """Return every member's delivered and read cursors."""
+    return [
+        (account, delivered, read)
+        for account, delivered, read in reader.all(
+            "SELECT account, delivered_seq, read_seq FROM member WHERE conversation = :id ORDER BY account", {"id": conversation}
+        )
+    ]
+
+
+def _at(conversation: ConversationId, seq: int) -> dict[str, Any]:
+    return {"conversation": conversation, "seq": seq}

@@ -1,0 +1,136 @@
+"""The SQL of search, a text per database: the log in order of commit, the words, and what is found."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from warung.chat.model import Message
+from warung.chat.store import COLUMNS, message
+from warung.kit.db import Reader, Tx
+from warung.kit.ids import AccountId, ConversationId
+
+Position = tuple[int, int]  # (transaction, place): the order in which nothing can appear behind a reader
+
+
+def position(reader: Reader, follower: str) -> Position:
+    """Return how far a follower has read."""
+    row = reader.one("SELECT xact, pos FROM follower WHERE name = :name", {"name": follower})
+    return (row[0], row[1]) if row else (0, 0)
+
+
+def remember(tx: Tx, follower: str, at: Position) -> None:
+    """Store how far a follower has read."""
+    tx.run(
+        "INSERT INTO follower (name, xact, pos) VALUES (:name, :xact, :pos)"
+        " ON CONFLICT (name) DO UPDATE SET xact = excluded.xact, pos = excluded.pos",
+        {"name": follower, "xact": at[0], "pos": at[1]},
+    )
+
+
+def log_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, Message]]:
+    """Return committed entries behind a position, in the order of commit.
+
+    On SQLite the one writer numbers in that order. On PostgreSQL a transaction may commit after a later one, so entries are
+    read by transaction, and only of transactions before the oldest that is still running.
+    """
+    if reader.dialect == "sqlite":
+        where, order = "pos > :pos AND :xact >= 0", "pos"
+        columns = "0, pos"
+    else:
+        where = "(xact, pos) > (:xact, :pos) AND xact < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
+        order, columns = "xact, pos", "xact, pos"
+    rows = reader.all(
+        f"SELECT {columns}, {COLUMNS} FROM message WHERE {where} ORDER BY {order} LIMIT :limit",
+        {"xact": at[0], "pos": at[1], "limit": limit},
+    )
+    return [((row[0], row[1]), message(row[2:])) for row in rows]
+
+
+def index(tx: Tx, rows: Sequence[tuple[int, ConversationId, list[str]]]) -> None:
+    """Add the words of entries, by place in the log."""
+    if tx.dialect == "sqlite":
+        tx.many(
+            "INSERT INTO message_words (rowid, conversation, body) VALUES (:pos, :conversation, :body)",
+            [{"pos": pos, "conversation": conversation, "body": " ".join(words)} for pos, conversation, words in rows],
+        )
+    else:
+        tx.many(
+            "INSERT INTO message_words (pos, body) VALUES (:pos, CAST(:body AS tsvector)) ON CONFLICT DO NOTHING",
+            [{"pos": pos, "body": _vector(conversation, words)} for pos, conversation, words in rows],
+        )
+
+
+def unindex(tx: Tx, conversation: ConversationId, seq: int, words: list[str], follower: str) -> None:
+    """Take the words of an entry out again, if the follower has been there."""
+    xact = "0" if tx.dialect == "sqlite" else "xact"
+    row = tx.one(f"SELECT {xact}, pos FROM message WHERE conversation = :id AND seq = :seq", {"id": conversation, "seq": seq})
+    if row is None or (row[0], row[1]) > position(tx, follower):
+        return
+    if tx.dialect == "sqlite":
+        tx.run(
+            "INSERT INTO message_words (message_words, rowid, conversation, body) VALUES ('delete', :pos, :conversation, :body)",
+            {"pos": row[1], "conversation": conversation, "body": " ".join(words)},
+        )
+    else:
+        tx.run("DELETE FROM message_words WHERE pos = :pos", {"pos": row[1]})
+
+
+def find(
+    reader: Reader,
+    *,
+    account: AccountId,
+    words: list[str],
+    conversations: Sequence[ConversationId],
+    sender: AccountId | None,
+    after: int,
+    before: int,
+    below: int,
+    limit: int,
+) -> list[tuple[int, Message, str | None]]:
+    """Return (place, entry, conversation's name) of what `account` may see and asks for, the newest first, below a place."""
+    params: dict[str, Any] = {
+        "account": account,
+        "sender": sender or "",
+        "after": after,
+        "before": before,
+        "below": below,
+        "limit": limit,
+    }
+    columns = ", ".join(f"m.{name.strip()}" for name in COLUMNS.split(","))
+    if not words:
+        source, hit = "message m", "m.conversation IN :conversations AND m.pos < :below"
+        params["conversations"] = list(conversations)
+    elif reader.dialect == "sqlite":
+        source = "message_words w JOIN message m ON m.pos = w.rowid"
+        hit = "message_words MATCH :query AND w.rowid < :below"
+        among = " OR ".join(f'"{id}"' for id in conversations)
+        params["query"] = f'conversation : ({among}) AND body : ("{" ".join(words)}" *)'
+    else:
+        source = "message_words w JOIN message m ON m.pos = w.pos"
+        hit = "w.body @@ CAST(:query AS tsquery) AND w.pos < :below"
+        among = " | ".join(f"'c:{id}'" for id in conversations)
+        params["query"] = f"({among}) & ({' <-> '.join(_lexeme(word) for word in words)}:*)"
+    rows = reader.all(
+        f"SELECT m.pos, c.name, {columns} FROM {source} JOIN conversation c ON c.id = m.conversation"
+        " JOIN member me ON me.conversation = m.conversation AND me.account = :account AND m.seq > me.from_seq"
+        f" WHERE {hit} AND (:sender = '' OR m.sender = :sender) AND m.at >= :after AND m.at < :before"
+        " ORDER BY m.pos DESC LIMIT :limit",
+        params,
+    )
+    return [(row[0], message(row[2:]), row[1]) for row in rows]
+
+
+def of_account(reader: Reader, account: AccountId) -> list[ConversationId]:
+    """Return the conversations an account is a member of."""
+    return [row[0] for row in reader.all("SELECT conversation FROM member WHERE account = :account", {"account": account})]
+
+
+def _lexeme(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _vector(conversation: ConversationId, words: list[str]) -> str:
+    places: dict[str, list[int]] = {}
+    for at, word in enumerate(words, 1):
+        places.setdefault(word, []).append(at)
+    parts = [f"{_lexeme(word)}:{','.join(map(str, at[:255]))}" for word, at in places.items()]
+    return " ".join([f"'c:{conversation}'", *parts])

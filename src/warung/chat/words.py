@@ -1,0 +1,60 @@
+"""Words for search, the same for both databases and for query and text.
+
+Scripts that write without spaces (Han, kana, Thai, Lao, Khmer, Burmese) give one word per character, so that a query is a
+phrase of characters and finds one of them in the middle of a sentence. Other scripts give words, folded: case, width and
+Latin accents go, the vowel signs of Indic scripts stay because they are letters there.
+"""
+
+import re
+import unicodedata
+
+# Each of these stands alone; a combining mark belongs to the character before it.
+_ALONE = (
+    "\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # kana, Han
+)
+_MARKS = "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b6-\u17d3\u3099\u309a"
+_TOKEN = re.compile(rf"[{_ALONE}][{_MARKS}]*|(?:(?![{_ALONE}])[\w\u0900-\u0dff])+")
+_LATIN_MARK = re.compile("[\u0300-\u036f]")
+LONGEST = 60  # characters of one word; the rest of a longer one is not looked at
+MOST = 4_000  # words of one text
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in order."""
+    folded = _LATIN_MARK.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    folded = unicodedata.normalize("NFC", folded)
+    return [found[0].strip("_")[:LONGEST] for found in _TOKEN.finditer(folded) if found[0].strip("_")][:MOST]
+
+
+def snippet(text: str, query: list[str], width: int = 60) -> list[tuple[str, bool]]:
+    """Return the stretch of `text` around the first hit, cut into pieces that say whether they were searched for."""
+    spans = [(found.start(), found.end(), words(found[0])) for found in _TOKEN.finditer(text)]
+    flat = [(start, end, word) for start, end, parts in spans for word in parts[:1]]
+    hits = [
+        (flat[at][0], flat[at + len(query) - 1][1])
+        for at in range(len(flat) - len(query) + 1)
+        if all(_same(flat[at + step][2], word, last=step == len(query) - 1) for step, word in enumerate(query))
+    ]
+    if not hits:
+        return [(text[: 2 * width], False)]
+    first = max(0, hits[0][0] - width)
+    last = min(len(text), hits[0][1] + width)
+    pieces: list[tuple[str, bool]] = []
+    at = first
+    for start, end in hits:
+        if start < at or end > last:
+            continue
+        if start > at:
+            pieces.append((text[at:start], False))
+        pieces.append((text[start:end], True))
+        at = end
+    if at < last:
+        pieces.append((text[at:last], False))
+    if first > 0:
+        pieces.insert(0, ("…", False))
+    return pieces
+
+
+def _same(word: str, asked: str, *, last: bool) -> bool:
+    return word.startswith(asked) if last else word == asked

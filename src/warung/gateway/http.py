@@ -1,0 +1,168 @@
+"""HTTP: the routes that domains brought, under /api; refusals mapped once; health, metrics and the client's pages beside them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Litestar, Request, Response, Router
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers.base import BaseRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+
+from warung import __version__
+from warung.gateway.door import Recognise, ours, token_in
+from warung.gateway.errors import Phrasebook, problem
+from warung.gateway.frame import Problem
+from warung.kit.card import Cards
+from warung.kit.db import Db
+from warung.kit.errors import BadRequest, NotAllowed, NotFound, Refusal, TooLarge, TooMany, Unauthenticated
+from warung.kit.ids import Identity
+from warung.kit.site import Site
+
+log = structlog.get_logger()
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class InvalidRequest(BadRequest):
+    """This request is not well formed: {reason}"""
+
+
+class NoSuchRoute(NotFound):
+    """There is nothing at this address."""
+
+
+class MethodNotAllowed(BadRequest):
+    """This address does not take this method."""
+
+    status = 405
+
+
+class BodyTooLarge(TooLarge):
+    """This upload is too large."""
+
+
+class ForeignOrigin(NotAllowed):
+    """This request came from another website's page."""
+
+
+class Refused(msgspec.Struct):
+    """The body of every refusal."""
+
+    error: Problem
+
+
+def language_of(request: Request[Any, Any, Any] | ASGIConnection[Any, Any, Any, Any], phrases: Phrasebook) -> str:
+    """Return the reader's language: the account's if somebody is signed in, else what the browser prefers."""
+    identity = request.scope.get("state", {}).get("identity")
+    return identity.language if identity else phrases.best(request.headers.get("accept-language", ""))
+
+
+def _known(failure: Exception) -> Exception:
+    """Turn what the web framework raises into refusals of ours."""
+    if isinstance(failure, ValidationException):
+        reasons = [
+            f"{item.get('key', '')}: {item.get('message', '')}".strip(": ") for item in failure.extra or [] if isinstance(item, dict)
+        ]
+        return InvalidRequest(reason="; ".join(reasons)[:500] or failure.detail)
+    if isinstance(failure, HTTPException) and failure.status_code < 500:
+        known: dict[int, Refusal] = {404: NoSuchRoute(), 405: MethodNotAllowed(), 413: BodyTooLarge(), 401: Unauthenticated()}
+        return known.get(failure.status_code) or InvalidRequest(reason=failure.detail)
+    if isinstance(failure, UnicodeDecodeError | msgspec.DecodeError):
+        return InvalidRequest(reason=str(failure))
+    return failure
+
+
+def refuser(phrases: Phrasebook) -> Any:
+    """Return the one handler of everything that is raised."""
+
+    def refuse(request: Request[Any, Any, Any], failure: Exception) -> Response[Refused]:
+        failure = _known(failure)
+        status = failure.status if isinstance(failure, Refusal) else 500
+        told = problem(failure, phrases, language_of(request, phrases))
+        headers = (
+            {"retry-after": str(told.details["retry_after_s"])} if isinstance(failure, TooMany) and "retry_after_s" in told.details else {}
+        )
+        return Response(Refused(told), status_code=status, headers=headers, media_type="application/json")
+
+    return refuse
+
+
+def same_origin(site: Site) -> Any:
+    """Return the guard against foreign pages: a request that changes something and carries our cookie must name us as its origin."""
+
+    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        if connection.scope.get("method") in SAFE:
+            return
+        origin = connection.headers.get("origin")
+        token, by_cookie = token_in(connection.headers)
+        foreign = origin is not None and not ours(origin, connection.headers.get("host", ""), site)
+        if foreign or (origin is None and by_cookie and token):
+            raise ForeignOrigin
+
+    return guard
+
+
+def providers(recognise: Recognise) -> dict[str, Provide]:
+    """Return what gives a handler its `me`, who is signed in, and its `caller`, who may be nobody."""
+
+    async def me(request: Request[Any, Any, State], db: Db) -> Identity:
+        token, _ = token_in(request.headers)
+        identity = await recognise(db, token)
+        request.scope["state"]["identity"] = identity
+        return identity
+
+    async def caller(request: Request[Any, Any, State], db: Db) -> Identity | None:
+        try:
+            return await me(request, db)
+        except Unauthenticated:
+            return None
+
+    return {"me": Provide(me), "caller": Provide(caller)}
+
+
+async def address(request: Request[Any, Any, Any]) -> str:
+    """Return the client's IP address; behind a proxy we trust, the one it forwarded."""
+    return request.client.host if request.client else ""
+
+
+def build(
+    *,
+    routes: Sequence[Any],
+    pages: Sequence[Any],
+    db: Db,
+    cards: Cards,
+    site: Site,
+    recognise: Recognise,
+    phrases: Phrasebook,
+    extra: dict[str, Any],
+    body_bytes: int,
+) -> Litestar:
+    """Return the ASGI application."""
+    held: dict[str, Any] = {"db": db, "cards": cards, "site": site} | extra
+
+    def constant(value: Any) -> Provide:
+        async def give() -> Any:
+            return value
+
+        return Provide(give)
+
+    api = Router(
+        path="/api",
+        route_handlers=list(routes),
+        guards=[same_origin(site)],
+        dependencies={name: constant(value) for name, value in held.items()} | providers(recognise) | {"address": Provide(address)},
+    )
+    return Litestar(
+        route_handlers=[api, *pages],
+        exception_handlers={Exception: refuser(phrases)},
+        openapi_config=OpenAPIConfig(
+            title="warung", version=__version__, description="A private super-app that anyone can host.", path="/api/docs"
+        ),
+        request_max_body_size=body_bytes,
+        logging_config=None,
+        debug=False,
+    )

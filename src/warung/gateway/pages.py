@@ -1,0 +1,111 @@
+"""The client's files, health and metrics: what is served beside the API."""
+
+import gzip
+import hashlib
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from warung.kit.db import Db
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; media-src 'self' blob:; "
+    "connect-src 'self' ws: wss:; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(self), microphone=(self), geolocation=(self), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+}
+ZIPPED = ("text/", "application/javascript", "application/json", "application/manifest+json", "image/svg+xml")
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file of the client, kept in memory both plain and zipped."""
+
+    body: bytes
+    zipped: bytes | None
+    kind: str
+    tag: str
+    lasting: bool  # its name changes with its content
+
+
+def load(folder: Path) -> dict[str, File]:
+    """Read the built client. Keys are URL paths."""
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.name.startswith("."):
+            continue
+        name = "/" + path.relative_to(folder).as_posix()
+        kind = (
+            "application/manifest+json"
+            if path.suffix == ".webmanifest"
+            else mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        )
+        kind = "application/javascript" if kind == "text/javascript" else kind
+        body = path.read_bytes()
+        zipped = gzip.compress(body, 9, mtime=0) if kind.startswith(ZIPPED) and len(body) > 512 else None
+        files[name] = File(body, zipped, kind, hashlib.sha256(body).hexdigest()[:20], name.startswith("/assets/"))
+    return files
+
+
+def client(folder: Path) -> list[Any]:
+    """Return the handler of the client's pages: its files by name, and the shell for every other address."""
+    files = load(folder)
+
+    @get(["/", "/{path:path}"], include_in_schema=False)
+    async def serve(request: Request[Any, Any, Any], path: str = "/") -> Response[bytes]:
+        file = files.get(path)
+        if file is None:
+            if path.startswith(("/api/", "/ws", "/assets/", "/apps/", "/cgi-bin/")) or "." in path.rsplit("/", 1)[-1]:
+                raise NotFoundException
+            file = files.get("/index.html")
+            if file is None:
+                raise NotFoundException
+        headers = HEADERS | {
+            "etag": f'"{file.tag}"',
+            "vary": "accept-encoding",
+            "cache-control": "public, max-age=31536000, immutable" if file.lasting else "no-cache",
+        }
+        if request.headers.get("if-none-match") == f'"{file.tag}"':
+            return Response(b"", status_code=304, headers=headers)
+        body = file.body
+        if file.zipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
+            body = file.zipped
+            headers["content-encoding"] = "gzip"
+        kind = file.kind + "; charset=utf-8" if file.kind.startswith(("text/", "application/j")) else file.kind
+        return Response(body, headers=headers, media_type=kind)
+
+    return [serve]
+
+
+def health(db: Db, registry: CollectorRegistry) -> list[Any]:
+    """Return the handlers that operators and their machines ask."""
+
+    @get("/healthz", include_in_schema=False, media_type="text/plain")
+    async def healthz() -> str:
+        """The process answers."""
+        return "ok"
+
+    @get("/readyz", include_in_schema=False, media_type="text/plain")
+    async def readyz() -> Response[str]:
+        """The database answers too."""
+        try:
+            await db.ready()
+        except Exception as failure:
+            return Response(f"not ready: {type(failure).__name__}", status_code=503, media_type="text/plain")
+        return Response("ready", media_type="text/plain")
+
+    @get("/metrics", include_in_schema=False)
+    async def metrics() -> Response[bytes]:
+        """Prometheus metrics."""
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return [healthz, readyz, metrics]

@@ -1,0 +1,177 @@
+"""One connection: picows as uvicorn's WebSocket class, on the same port as HTTP. Plain callbacks; no task per message.
+
+picows offers no hook for this, so its compiled protocol is subclassed by position: the version is pinned, and
+`socket_asgi.py` stands ready behind the same contract tests.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+from picows import WSAutoPingStrategy, WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, WSUpgradeResponse
+from picows import picows as compiled
+
+from warung.gateway.door import Door, Refused
+from warung.gateway.frame import PING, PROTOCOL_ERROR, TOO_BIG, closing, framed
+from warung.gateway.hub import Peer
+
+# An adapter, since picows makes a logger of its own per connection from a plain one (1 kB each).
+quiet = logging.LoggerAdapter(logging.getLogger("warung.socket"))
+EARLY_FRAMES = 16  # frames that may arrive while the session is looked up
+logging.getLogger("warung.socket").setLevel(logging.WARNING)
+WSProtocol: Any = vars(compiled)["WSProtocol"]
+
+
+class PicowsWire:
+    """The sending side of a picows connection."""
+
+    __slots__ = ("_transport", "_ws")
+
+    def __init__(self, ws: WSTransport) -> None:
+        self._ws = ws
+        self._transport = ws.underlying_transport
+
+    def write(self, data: bytes) -> None:
+        """Send bytes that are already frames; nothing when the other side has left."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    def backlog(self) -> int:
+        """Return the bytes not yet taken."""
+        return self._transport.get_write_buffer_size()
+
+    def close(self, code: int, reason: str) -> None:
+        """Send a close frame and disconnect when it has left."""
+        if not self._transport.is_closing():
+            self._transport.write(closing(code, reason))
+            self._transport.close()
+
+    def probe(self) -> None:
+        """Send a ping."""
+        self.write(framed(b"", PING))
+
+    def pause(self, stop: bool) -> None:
+        """Stop or go on reading."""
+        if not self._transport.is_closing():
+            self._transport.pause_reading() if stop else self._transport.resume_reading()
+
+
+class Listener(WSListener):
+    """Opening -> open -> closed. Frames that come before the session is known wait, a few of them."""
+
+    __slots__ = ("_door", "_early", "_parts", "_request", "_size", "_task", "peer")
+
+    def __init__(self, door: Door, request: WSUpgradeRequest) -> None:
+        self._door = door
+        self._request: WSUpgradeRequest | None = request
+        self._early: list[bytes] | None = []
+        self._parts: list[bytes] | None = None
+        self._size = 0
+        self._task: asyncio.Task[None] | None = None
+        self.peer: Peer | None = None
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """The upgrade is done: find out whose connection this is."""
+        self._task = asyncio.get_running_loop().create_task(self._open(PicowsWire(transport)))
+
+    async def _open(self, wire: PicowsWire) -> None:
+        request, self._request = self._request, None
+        self.peer = await self._door.enter(wire, request.headers if request else {})
+        early, self._early, self._task = self._early, None, None
+        if self.peer is not None:
+            for payload in early or ():
+                self._door.commands.received(self.peer, payload)
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Called for each frame, as it is read."""
+        kind = frame.msg_type
+        if self.peer is not None:
+            self.peer.heard = self._door.time()
+        if kind == WSMsgType.TEXT and frame.fin and self._parts is None:
+            self._message(transport, frame.get_payload_as_bytes())
+        elif kind == WSMsgType.CLOSE:
+            transport.send_close(frame.get_close_code())
+            transport.disconnect()
+        elif kind in (WSMsgType.TEXT, WSMsgType.CONTINUATION) and (kind == WSMsgType.TEXT) == (self._parts is None):
+            self._fragment(transport, frame)
+        elif kind not in (WSMsgType.PING, WSMsgType.PONG):
+            PicowsWire(transport).close(PROTOCOL_ERROR, "text frames only")
+
+    def _fragment(self, transport: WSTransport, frame: WSFrame) -> None:
+        self._parts = self._parts or []
+        self._parts.append(frame.get_payload_as_bytes())
+        self._size += frame.payload_size
+        if self._size > self._door.frame_bytes:
+            PicowsWire(transport).close(TOO_BIG, "message too big")
+        elif frame.fin:
+            whole, self._parts, self._size = b"".join(self._parts), None, 0
+            self._message(transport, whole)
+
+    def _message(self, transport: WSTransport, payload: bytes) -> None:
+        if self.peer is not None:
+            self._door.commands.received(self.peer, payload)
+        elif self._early is not None and len(self._early) < EARLY_FRAMES:
+            self._early.append(payload)
+        else:
+            PicowsWire(transport).close(PROTOCOL_ERROR, "wait for hello")
+
+    def resume_writing(self) -> None:
+        """The reader took what it was behind with."""
+        if self.peer is not None:
+            self.peer.caught_up()
+
+    def pause_writing(self) -> None:
+        """Nothing to do: the hub looks at the backlog before it pushes."""
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """Gone."""
+        if self._task is not None:
+            self._task.cancel()
+        if self.peer is not None:
+            self._door.hub.leave(self.peer)
+            self.peer = None
+
+
+def protocol(door: Door) -> type[Any]:
+    """Return the class that uvicorn calls at an Upgrade."""
+
+    def listen(request: WSUpgradeRequest) -> Any:
+        try:
+            door.check(request.path.decode("latin-1"), request.headers)
+        except Refused as refused:
+            return WSUpgradeResponse.create_error_response(refused.status, refused.text.encode())
+        return Listener(door, request)
+
+    class Protocol(WSProtocol):  # type: ignore[misc]  # a compiled class without types
+        def __init__(self, config: Any, server_state: Any, app_state: Any, _loop: Any = None) -> None:
+            auto_ping, idle, reply, auto_pong = False, 20, 20, True
+            super().__init__(
+                None, None, False, listen, quiet, True, 5, auto_ping, idle, reply, WSAutoPingStrategy.PING_WHEN_IDLE,
+                auto_pong, door.frame_bytes, None, 4096,
+            )  # fmt: skip
+            self._connections = server_state.connections
+
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            self._connections.add(self)
+            super().connection_made(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._connections.discard(self)
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            """Feed the request's head, which uvicorn has read and rebuilt, in pieces that fit the buffer."""
+            view = memoryview(data)
+            while view:
+                buffer = self.get_buffer(len(view))
+                size = min(len(buffer), len(view))
+                buffer[:size] = view[:size]
+                self.buffer_updated(size)
+                view = view[size:]
+
+        def shutdown(self) -> None:
+            """Uvicorn stops: tell the client to come back soon."""
+            self.transport.send_close(WSCloseCode.SERVICE_RESTART)
+            self.transport.disconnect()
+
+    return Protocol

@@ -1,0 +1,71 @@
+"""The port to the database: what a verb sees of it, and what `app.py` and the routes call.
+
+SQL is written once, for SQLite and PostgreSQL, with `:named` parameters; a list given for one becomes `(…, …)` after IN.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from warung.kit.bus import Event
+from warung.kit.card import Cards
+from warung.kit.ids import AccountId
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+Params = Mapping[str, Any]
+
+
+class Reader(Protocol):
+    """A consistent view of the database at one moment."""
+
+    now: int  # milliseconds UTC, the same for everything in this transaction
+    cards: Cards
+    dialect: str  # "sqlite" or "postgres": only for ports that have a text per database
+
+    def all(self, sql: str, params: Params = ...) -> list[Row]:
+        """Return every row."""
+
+    def one(self, sql: str, params: Params = ...) -> Row | None:
+        """Return the first row, or None."""
+
+    def settings(self, section: type[T]) -> T:
+        """Return a domain's section of the settings."""
+
+    def emit(self, event: Event, to: Iterable[AccountId] = ...) -> None:
+        """Tell listeners now and the accounts in `to` after the commit. A hint: it may be lost."""
+
+
+class Tx(Reader, Protocol):
+    """A transaction that may write. All or nothing; emitted events leave only after the commit."""
+
+    cache: dict[Any, Any]  # kept between transactions by the writer; emptied when one fails
+    exclusive: bool  # True when no other writer exists, so that what `cache` holds of the database stays true
+
+    def run(self, sql: str, params: Params = ...) -> int:
+        """Execute and return the number of rows changed."""
+
+    def many(self, sql: str, rows: Sequence[Params]) -> None:
+        """Execute once per row."""
+
+
+Verb = Callable[[Tx], T]
+Question = Callable[[Reader], T]
+
+
+class Db(Protocol):
+    """A database with one writer and group commit. `submit` costs no task and no future."""
+
+    async def write(self, verb: Verb[T]) -> T:
+        """Run a verb in a transaction; return after it is on disk."""
+
+    async def read(self, question: Question[T]) -> T:
+        """Run a question on a reading connection."""
+
+    def submit(self, verb: Verb[T], done: Callable[[T | BaseException], None]) -> None:
+        """Run a verb in a transaction and call `done` with its result on the event loop, after the commit."""
+
+    async def ready(self) -> None:
+        """Raise when the database cannot be reached."""
+
+    async def close(self) -> None:
+        """Finish what was submitted, then disconnect."""

@@ -1,0 +1,66 @@
+"""What a domain hands the world: one value, `DOMAIN`. `app.py` lists the domains and is the only place that knows them all."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from warung.kit.bus import Event
+from warung.kit.card import Card
+from warung.kit.db import Reader, Tx
+from warung.kit.errors import Refusal
+from warung.kit.ids import AccountId, Identity
+
+
+class Command(msgspec.Struct, frozen=True, tag_field="type"):
+    """Base of what a client may say on the socket; `id` is repeated in the answer."""
+
+    id: int
+
+
+class Batched(msgspec.Struct, frozen=True):
+    """A socket command that is written: all that arrived in one tick is one call and one transaction.
+
+    `verb(tx, items)` returns one result or one `Refusal` per item, in order.
+    """
+
+    request: type[Command]
+    verb: Callable[[Tx, Sequence[tuple[Identity, Any]]], Sequence[Any | Refusal]]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A socket command that changes nothing on disk: one call on a reading connection."""
+
+    request: type[Command]
+    question: Callable[[Reader, Identity, Any], Any]
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """A kind of conversation: who may write in it and how many it holds."""
+
+    name: str
+    members_write: bool = True
+
+
+class Follower(msgspec.Struct, frozen=True):
+    """A durable reader of the log, at least once: its position is stored in the transaction that does its work."""
+
+    name: str
+    follow: Callable[[Tx], bool]  # does a bounded piece of work; True when there may be more
+
+
+class Domain(msgspec.Struct, frozen=True):
+    """A domain's front door for `app.py`."""
+
+    name: str
+    routes: Sequence[Any] = ()  # HTTP handlers of the web framework, opaque to the kit
+    commands: Sequence[Batched | Asked] = ()
+    cards: Sequence[type[Card]] = ()
+    kinds: Sequence[Kind] = ()
+    events: Sequence[type[Event]] = ()
+    listeners: Sequence[tuple[type[Event], Callable[[Tx, Any], None]]] = ()
+    followers: Sequence[Follower] = ()
+    viewers: Sequence[tuple[str, Callable[[Reader, AccountId, str], bool]]] = ()  # kind of holder -> may this account see what it holds?
+    settings: type[Any] | None = None
+    schema: Path | None = None

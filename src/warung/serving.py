@@ -1,0 +1,121 @@
+"""Serving: one process on one port, from the first line it prints to the last connection it lets go."""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+import uvloop
+
+from warung import accounts
+from warung.app import World, open_world
+from warung.gateway.socket import protocol
+from warung.settings import Settings
+
+
+class AlreadyRunning(Exception):
+    """Another warung already serves this data folder."""
+
+
+class PortTaken(Exception):
+    """Another program already listens on this port."""
+
+
+@contextlib.contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Hold the data folder: SQLite has one writing process. Raises `AlreadyRunning`."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(str(data)) from None
+        yield
+
+
+def serve(settings: Settings, prepare: Any = None) -> None:
+    """Serve until SIGTERM or SIGINT. `prepare(world)` is awaited before the first request."""
+    log_structured()
+    with alone(settings.data), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, prepare))
+
+
+async def _serve(settings: Settings, prepare: Any) -> None:
+    listening = _listen(settings)
+    world = await open_world(settings)
+    try:
+        if prepare is not None:
+            await prepare(world)
+        await greet(world)
+        server = uvicorn.Server(config(world))
+        await server.serve(sockets=[listening])
+    finally:
+        await world.close()
+
+
+def config(world: World) -> uvicorn.Config:
+    """Return how uvicorn runs this world."""
+    server = world.settings.server
+    return uvicorn.Config(
+        world.app,
+        ws=protocol(world.door),
+        loop="none",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=server.proxies,
+        ssl_certfile=server.tls_cert or None,
+        ssl_keyfile=server.tls_key or None,
+        timeout_graceful_shutdown=server.drain_s,
+        timeout_keep_alive=75,
+        backlog=4096,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    host, port = settings.server.host, settings.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as failure:
+        listening.close()
+        raise PortTaken(f"{host}:{port}: {failure.strerror}") from None
+    return listening
+
+
+async def greet(world: World) -> None:
+    """Say where the place is, and give the first person the link that makes them its operator."""
+    site = world.settings.site
+    print(f"\n  {site.name} is open at {site.url}\n", flush=True)
+    token = await world.db.write(accounts.operator_link)
+    if token is not None and not site.demo:
+        print(f"  Open this link to become its operator (works once, for a day):\n  {site.url}/welcome/{token}\n", flush=True)
+    if not site.secure_context:
+        print("  Without HTTPS, phones have no camera, passkeys or offline mode: set WARUNG_URL (docs/operating.md).\n", flush=True)
+
+
+def log_structured() -> None:
+    """Write logs as lines of JSON to stderr: time, level, event and what belongs to it; never words that people wrote."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, format='{"event": "%(message)s", "level": "%(levelname)s", "logger": "%(name)s"}')
