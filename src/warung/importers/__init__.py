@@ -23,8 +23,10 @@ from warung.importers.model import (
 )
 from warung.importers.telegram import Telegram
 from warung.importers.whatsapp import WhatsApp, looks_like_chat
+from warung.kit.domain import Domain
 
 __all__ = [
+    "DOMAIN",
     "AmbiguousDates",
     "Archive",
     "DateOrder",
@@ -34,10 +36,13 @@ __all__ = [
     "NotAnExport",
     "Person",
     "Report",
+    "SeveralChats",
     "UnreadLine",
     "open_archive",
     "open_export",
 ]
+
+DOMAIN = Domain(name="importers")
 
 # Macs add these folders to every archive they make.
 _NOT_LOOKED_AT = "__MACOSX/"

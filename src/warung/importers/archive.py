@@ -224,17 +224,18 @@ def _folder(root: Path, limits: Limits) -> Archive:
     total = 0
     waiting = [root]
     while waiting:
-        for entry in os.scandir(waiting.pop()):
-            name = Path(entry.path).relative_to(root).as_posix()
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(Path(entry.path))
-            elif entry.is_file(follow_symlinks=False):
-                sizes[_safe(name)] = entry.stat(follow_symlinks=False).st_size
-                total += sizes[name]
-            else:
-                raise LinkInArchive(name=name)
-            if len(sizes) + len(waiting) > limits.members:
-                raise TooManyMembers(limit=limits.members)
-            if total > limits.total_bytes:
-                raise ArchiveTooLarge(limit=limits.total_bytes)
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                name = Path(entry.path).relative_to(root).as_posix()
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(Path(entry.path))
+                elif entry.is_file(follow_symlinks=False):
+                    sizes[_safe(name)] = entry.stat(follow_symlinks=False).st_size
+                    total += sizes[name]
+                else:
+                    raise LinkInArchive(name=name)
+                if len(sizes) + len(waiting) > limits.members:
+                    raise TooManyMembers(limit=limits.members)
+                if total > limits.total_bytes:
+                    raise ArchiveTooLarge(limit=limits.total_bytes)
     return Archive(sizes, lambda name: (root / name).open("rb"))

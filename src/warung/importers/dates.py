@@ -59,7 +59,7 @@ def stamp(text: str) -> Stamp | None:
     numbers = (int(part["a"]), int(part["b"]), int(part["c"]))
     shape = f"{'[' if bracketed else ''}{part['between'].strip()}{'s' if part['s'] else ''}{'<' if found.re is _TIME_FIRST else ''}"
     hour, minute, second = int(part["h"]), int(part["m"]), int(part["s"] or 0)
-    half = _half([part["before"], part["after"], part.get("behind") or ""])
+    half = _half(part["before"], part["after"], part.get("behind", ""))
     if half is None:
         return Stamp(numbers, 0, 0, 0, shape, "unknown_word_in_date")
     hour = _on_the_clock(hour, half)
@@ -68,7 +68,8 @@ def stamp(text: str) -> Stamp | None:
     return Stamp(numbers, hour, minute, second, shape)
 
 
-def _half(around: list[str]) -> str | None:
+@lru_cache(maxsize=1_024)
+def _half(*around: str) -> str | None:
     """Return which half of the day the words around a time mean: "" if they say nothing, None if one is unknown."""
     half = ""
     for word in (words.plain(word) for word in around):

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
@@ -230,14 +230,16 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def zone(name: str) -> ZoneInfo:
-    """Return the time zone with an IANA name. Raises UnknownTimeZone."""
+def zone(name: str) -> tzinfo:
+    """Return the time zone with an IANA name; UTC needs no table of zones on the machine. Raises UnknownTimeZone."""
+    if name == "UTC":
+        return UTC
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError) as error:  # unknown names, and names that are paths
-        raise UnknownTimeZone(name=name) from error
+    except (KeyError, ValueError, OSError) as error:  # unknown names, and names that are paths
+        raise UnknownTimeZone(name=storable(name[:100])) from error
 
 
-def milliseconds(local: datetime, where: ZoneInfo) -> int:
+def milliseconds(local: datetime, where: tzinfo) -> int:
     """Return the moment a clock in `where` showed `local`; the first of two where clocks are put back."""
     return int(local.replace(tzinfo=where).timestamp()) * 1_000

@@ -158,7 +158,7 @@ class Telegram:
                 message = msgspec.json.decode(raw, type=_Message, strict=False)
                 text = _text(message)
             except (msgspec.MsgspecError, RecursionError, TypeError, UnicodeDecodeError):
-                tally.not_read(number, bytes(raw[: 4 * EXCERPT]).decode(errors="replace"), "not_understood")
+                tally.not_read(number, bytes(memoryview(raw)[: 4 * EXCERPT]).decode(errors="replace"), "not_understood")
                 continue
             at = self._moment(message)
             if at is None:

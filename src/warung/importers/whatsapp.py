@@ -35,14 +35,14 @@ from warung.importers.rows import Row, rows
 # How far into a file its first date may be.
 _SNIFFED = 200
 _NAME_LIMIT = 100
+_PHRASE_LIMIT = 80
 _QUOTES = (("“", "”"), ("„", "“"), ("«", "»"), ("「", "」"), ("『", "』"))
 
-# iPhone: "caption <attached: 00000035-PHOTO.jpg>"; the word is in the language of the phone.
-_ATTACHED_HERE = re.compile(rf"[{dates.MARKS}\s]*<([^<>:：]{{1,40}})[:：]\s?([^<>/\\\n]{{1,255}})>$")
+# iPhone: "caption <attached: 00000035-PHOTO.jpg>", the word in the language of the phone; this is what stands between < and >.
+_ATTACHED_HERE = re.compile(r"([^:：]{1,40})[:：]\s?([^/\\]{1,255})")
 # Android: "IMG-20220327-WA0001.jpg (file attached)", a caption below.
-_ATTACHED = re.compile(rf"[{dates.MARKS}]*([^\n]{{1,255}}?) \(([^()\n]{{2,40}})\)(?:\n|$)")
+_ATTACHED = re.compile(r"([^\n]{1,255}?) \(([^()\n]{2,40})\)(?:\n|$)")
 _PHONE_NAME = re.compile(r"(?:\d{8}-|(?:IMG|VID|AUD|PTT|STK|DOC)-\d{8}-WA\d{4})")
-_EDITED = re.compile(rf"[{dates.MARKS}\s]*<([^<>\n]{{5,60}})>$")
 _OMITTED_HERE = re.compile(rf"(?:^|.*[{dates.MARKS}])([^{dates.MARKS}\n]{{3,60}})$")
 _MARKS = re.compile(f"[{dates.MARKS}]")
 
@@ -218,11 +218,16 @@ def _author(rest: str) -> tuple[str | None, str]:
         if not rest.endswith(":"):
             return None, rest
         name, said = rest[:-1], ""
-    bare = _MARKS.sub("", name).replace("\u00a0", " ").replace("\u202f", " ").strip()
+    author = _name(name)
+    return author, rest if author is None else said
+
+
+@lru_cache(maxsize=4_096)
+def _name(written: str) -> str | None:
+    """Return a name without the marks and hard spaces around it, None if it cannot be one."""
+    bare = _MARKS.sub("", written).replace("\u00a0", " ").replace("\u202f", " ").strip()
     # A colon inside a quotation is of a notice: Siti changed the subject to "kopi: pagi".
-    if not bare or len(bare) > _NAME_LIMIT or _quotes_open(bare):
-        return None, rest
-    return bare, said
+    return None if not bare or len(bare) > _NAME_LIMIT or _quotes_open(bare) else bare
 
 
 def _quotes_open(text: str) -> bool:
@@ -235,7 +240,7 @@ def _meet(seen: _Name, said: str, *, noted: bool) -> None:
     seen.further = further if seen.count == 0 or seen.further == further else ""
     seen.count += 1
     marks = len(said) - len(said.lstrip(dates.MARKS))
-    seen.spoke = seen.spoke or marks == 0 or (noted and marks == 1) or words.plain(said) in words.DELETED
+    seen.spoke = seen.spoke or marks == 0 or (noted and marks == 1) or _is(said, words.DELETED)
 
 
 def _begin(row: Row, rest: str, moment: _Moment, learned: _Learned) -> _Entry:
@@ -269,39 +274,38 @@ class _Finisher:
         key = self._key(entry.moment.written, author, bare)
         if author is None:
             return Line(at=entry.moment.at, author=None, text=bare, key=key)
-        if words.plain(bare) in words.DELETED:
+        if _is(bare, words.DELETED):
             return Line(at=entry.moment.at, author=author, text=bare, key=key, deleted=True)
-        edited = _EDITED.search(said)
-        if edited and words.plain(edited[1]) in words.EDITED:
-            said = said[: edited.start()]
-        else:
-            edited = None
-        text, media, omitted = self._medium(entry, said)
+        before, within = _closing(said)
+        edited = _is(within, words.EDITED)
+        text, media, omitted = self._medium(entry, before if edited else said)
         text = text.lstrip(dates.MARKS)
-        return Line(at=entry.moment.at, author=author, text=text, key=key, media=media, omitted=omitted, edited=edited is not None)
+        return Line(at=entry.moment.at, author=author, text=text, key=key, media=media, omitted=omitted, edited=edited)
 
     def _is_notice(self, entry: _Entry, said: str) -> bool:
         """Whether an entry is the phone's own. Androids put no name before a notice, iPhones the group's or the one who acted."""
         if entry.author is None:
             return True
-        if not entry.bracketed or words.plain(said) in words.DELETED:
+        if not entry.bracketed or _is(said, words.DELETED):
             return False
         if entry.first and any(hint in said.casefold() for hint in words.ENCRYPTED):
             return True
         bare = said.lstrip(dates.MARKS)
         marks = len(said) - len(bare)
-        if marks == 0 or _ATTACHED_HERE.search(said):
+        if marks == 0 or _ATTACHED_HERE.fullmatch(_closing(said)[1]):
             return False
         return marks > 1 or entry.author in self._learned.nobody or bare.startswith(f"{entry.author} ")
 
     def _medium(self, entry: _Entry, said: str) -> tuple[str, str | None, bool]:
         """Return the text of a message without its medium, the medium if it is there, and whether one is missing."""
-        here = _ATTACHED_HERE.search(said) if said.endswith(">") else None
+        before, within = _closing(said)
+        here = _ATTACHED_HERE.fullmatch(within)
         if here and self._is_file(here[2], here[1]):
-            return self._held(here[2], _MARKS.sub("", said[: here.start()]), said)
-        above = _ATTACHED.match(said)
-        if above and (said[0] in dates.MARKS or self._is_file(above[1], above[2])):
-            return self._held(above[1], said[above.end() :], said)
+            return self._held(here[2], _MARKS.sub("", before), said)
+        bare = said.lstrip(dates.MARKS)
+        above = _ATTACHED.match(bare)
+        if above and (bare != said or self._is_file(above[1], above[2])):
+            return self._held(above[1], bare[above.end() :], said)
         line = said.partition("\n")[0].strip()
         if line[:1] == "<" and line[-1:] == ">" and words.plain(line[1:-1]) in words.MEDIA_OMITTED:
             return said, None, True
@@ -317,6 +321,20 @@ class _Finisher:
     def _held(self, name: str, rest: str, said: str) -> tuple[str, str | None, bool]:
         member = self._media.get(name)
         return (said, None, True) if member is None else (rest, member, False)
+
+
+def _closing(said: str) -> tuple[str, str]:
+    """Return what stands before and what stands within angle brackets at the end of a text; nothing within if there are none."""
+    start = said.rfind("<", -320) if said.endswith(">") else -1
+    within = said[start + 1 : -1]
+    if start < 0 or "\n" in within or ">" in within:
+        return said, ""
+    return said[:start].rstrip(f"{dates.MARKS} "), within
+
+
+def _is(said: str, known: frozenset[str]) -> bool:
+    """Whether a text is one of the known ones; long texts are not even looked at."""
+    return len(said) <= _PHRASE_LIMIT and words.plain(said) in known
 
 
 def _title(member: str, uploaded: str) -> str:
