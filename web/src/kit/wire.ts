@@ -4,6 +4,10 @@
  * Ids are opaque strings that sort by creation, times are integer milliseconds UTC, seq and counts are integers.
  */
 
+import type { Import } from "./wire_accounts";
+
+export type * from "./wire_accounts";
+
 export type AccountId = string;
 export type ConversationId = string;
 export type BlobId = string;
@@ -52,36 +56,6 @@ export interface Me extends Profile {
   has_password: boolean;
   passkeys: number;
   recovery_codes_left: number;
-}
-
-export interface Session {
-  id: string;
-  device: string;
-  created_at: Millis;
-  seen_at: Millis;
-  current: boolean;
-}
-
-export interface Passkey {
-  id: string;
-  name: string;
-  created_at: Millis;
-}
-
-export interface Invite {
-  id: string;
-  url: string;
-  token: string;
-  uses_left: number | null;
-  expires_at: Millis | null;
-  created_at: Millis;
-  revoked: boolean;
-}
-
-export interface InviteLook {
-  inviter: { handle: string; name: string };
-  server: string;
-  valid: boolean;
 }
 
 export type RequestVia = "handle" | "code" | "group";
@@ -140,31 +114,30 @@ export interface Conversation {
   marked_unread: boolean;
   can_write: boolean;
   why_not: string | null;
-  settings: { approval: boolean; members_can_invite: boolean };
+  /** Groups only. */
+  settings: { approval: boolean; members_can_invite: boolean } | null;
   last: Message | null;
   changed_at: Millis;
   imported: boolean;
 }
 
 export interface Member {
-  account: Profile;
+  account: Person;
   role: Role;
   joined_at: Millis;
   muted_until: Millis | null;
-  /** 0 when privacy hides it or the group is larger than twenty. */
-  delivered_seq: Seq;
-  read_seq: Seq;
 }
 
 export interface JoinRequest {
   id: string;
-  from: Profile;
+  from: Person;
   at: Millis;
 }
 
 export interface ConversationDetails extends Conversation {
   members: Member[];
-  join_requests?: JoinRequest[];
+  /** For the owner and admins; otherwise empty. */
+  join_requests: JoinRequest[];
 }
 
 export interface Receipt {
@@ -206,6 +179,7 @@ export interface PictureCard {
   blob: BlobId;
   width: number;
   height: number;
+  caption?: string;
   placeholder?: string | null;
 }
 
@@ -259,7 +233,8 @@ export interface Message {
   author: string | null;
   at: Millis;
   card: Card;
-  preview: Preview;
+  /** For cards this client does not know; none for words. */
+  preview: Preview | null;
   reply: Seq | null;
   ref: Seq | null;
   /** The running number of counting entries at this seq. */
@@ -281,7 +256,7 @@ export interface Sync {
   conversations: Conversation[];
   gone: ConversationId[];
   people: Person[];
-  contacts_changed: boolean;
+  contacts_changed?: boolean;
 }
 
 export interface Hit {
@@ -294,111 +269,6 @@ export interface SearchPage {
   hits: Hit[];
   cursor: string | null;
   people: Person[];
-}
-
-// The server, signing up and in
-
-export interface Server {
-  name: string;
-  version: string;
-  url: string;
-  https: boolean;
-  registration: "open" | "invite" | "closed";
-  first_run: boolean;
-  demo: { handle: string; name: string }[];
-  languages: string[];
-  recall_ms: number;
-  limits: { message_chars: number; name_chars: number; group_members: number; upload_bytes: number };
-}
-
-export type Transport = "cookie" | "bearer";
-
-export interface PasskeyAnswer {
-  flow: string;
-  credential: unknown;
-}
-
-export interface SignUp {
-  handle: string;
-  name: string;
-  password?: string;
-  passkey?: PasskeyAnswer;
-  invite?: string;
-  operator?: string;
-  language?: string;
-  region?: string;
-  device: string;
-  transport?: Transport;
-}
-
-export interface SignedUp {
-  me: Me;
-  recovery_codes: string[];
-  conversation: ConversationId | null;
-  token?: string;
-}
-
-export interface SignedIn {
-  me: Me;
-  token?: string;
-}
-
-export interface PasskeyOptions {
-  flow: string;
-  /** WebAuthn JSON, for PublicKeyCredential.parse…FromJSON. */
-  options: unknown;
-}
-
-export interface DeviceLink {
-  id: string;
-  secret: string;
-  url: string;
-  code: string;
-  expires_at: Millis;
-}
-
-export type DeviceClaim = { state: "waiting" | "refused" | "expired" } | { state: "done"; me: Me };
-
-export interface DeviceLinkLook {
-  id: string;
-  device: string;
-  created_at: Millis;
-}
-
-export interface MyCode {
-  url: string;
-  svg: string;
-}
-
-export interface GroupLink extends MyCode {
-  id: string;
-  token: string;
-}
-
-export interface JoinLook {
-  conversation: { name: string; avatar: BlobId | null; member_count: number };
-  approval: boolean;
-  joined: boolean;
-}
-
-export type Joined = { state: "joined"; conversation: Conversation } | { state: "asked" };
-
-export interface Report {
-  about: "person" | "message" | "group";
-  account?: AccountId;
-  conversation?: ConversationId;
-  seq?: Seq;
-  reason: "spam" | "abuse" | "fraud" | "other";
-  text: string;
-}
-
-export interface Import {
-  id: string;
-  state: "read" | "running" | "done" | "failed";
-  report?: Record<string, unknown>;
-  done?: number;
-  total?: number;
-  conversation?: ConversationId | null;
 }
 
 // The socket
@@ -433,8 +303,4 @@ export type Event =
   | { type: "imports.progress"; import: Import }
   | { type: "resync" };
 
-export type Frame =
-  | Hello
-  | { type: "ok"; id: number; result?: unknown }
-  | { type: "error"; id: number | null; error: WireError }
-  | Event;
+export type Frame = Hello | { type: "ok"; id: number; result?: unknown } | { type: "error"; id: number | null; error: WireError } | Event;
