@@ -61,8 +61,10 @@ def identity(account: AccountId) -> Identity:
     return Identity(account, SessionId("session"))
 
 
-def send_raw(tx: Tx, by: AccountId, where: ConversationId, card: bytes, nonce: str) -> chat.Sent | Refusal:
+def send_raw(tx: Tx, by: AccountId, where: ConversationId, card: bytes, nonce: str) -> chat.Sent:
     """Send a card as a client writes it."""
     (result,) = chat.send_all(tx, [(identity(by), Send(1, where, nonce, card=msgspec.Raw(card)))])
+    if isinstance(result, Refusal):
+        raise result
     return result
 

@@ -1,0 +1,91 @@
+"""Search: one Chinese character in the middle of a sentence, Indonesian, Hindi and Thai words; only what one may see."""
+
+import pytest
+
+from tests.cast import Cast
+from warung import chat
+from warung.adapters.database import Database
+from warung.chat.search import Found, follow, search
+from warung.kit.ids import AccountId, ConversationId
+
+
+async def found(db: Database, by: AccountId, query: str, **filters: object) -> Found:
+    while await db.write(follow):
+        pass
+    asked = {"conversation": None, "sender": None, "after": None, "before": None, "cursor": None} | filters
+    return await db.read(lambda reader: search(reader, by=by, query=query, **asked))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "queries"),
+    [
+        ("我昨天在电影院看了一部很好的片子", ["电", "电影", "看了", "一部很好"]),
+        ("Besok kita ngopi di warung Bu Sari", ["ngopi", "NGOPI di", "war", "bu sari"]),
+        ("नमस्ते, कल मिलते हैं", ["नमस्ते", "मिलते", "मिल"]),
+        ("พรุ่งนี้ไปตลาดกันไหม", ["ตลาด", "ไป"]),
+        ("Café crème à Genève", ["cafe", "creme", "genève"]),
+        ("Straße 12/b, lantai 3", ["strasse", "12 b", "lantai 3"]),
+        ("مرحبا كيف حالك", ["مرحبا", "كيف"]),
+    ],
+)
+async def test_words_are_found_in_many_scripts(cast: Cast, db: Database, text: str, queries: list[str]) -> None:
+    budi, siti = await cast.people("budi", "siti")
+    here = await cast.friends(budi, siti)
+    await cast.says(budi, here, "Sesuatu yang lain")
+    message = await cast.says(budi, here, text)
+    for query in queries:
+        hits = (await found(db, siti, query)).hits
+        assert [hit.message.seq for hit in hits] == [message.seq], query
+        assert any(marked for _, marked in hits[0].snippet), (query, hits[0].snippet)
+
+
+async def test_nobody_finds_what_they_may_not_read(cast: Cast, db: Database) -> None:
+    budi, siti, ayu = await cast.people("budi", "siti", "ayu")
+    here = await cast.friends(budi, siti)
+    await cast.friends(budi, ayu)
+    await cast.says(budi, here, "rahasia dapur")
+    club = await cast.group(budi, ayu)
+    await cast.says(budi, club, "bukan rahasia")
+    assert [hit.message.conversation for hit in (await found(db, ayu, "rahasia")).hits] == [club]
+    assert [hit.message.conversation for hit in (await found(db, siti, "rahasia")).hits] == [here]
+
+
+async def test_a_recalled_message_is_not_found_whether_indexed_before_or_after(cast: Cast, db: Database) -> None:
+    budi, siti = await cast.people("budi", "siti")
+    here = await cast.friends(budi, siti)
+    early = await cast.says(budi, here, "mangga pertama")
+    assert len((await found(db, siti, "mangga")).hits) == 1
+    late = await cast.says(budi, here, "mangga kedua")
+    for message in (early, late):
+        await db.write(lambda tx, seq=message.seq: chat.recall(tx, by=budi, conversation=here, seq=seq))  # type: ignore[misc]
+    assert (await found(db, siti, "mangga")).hits == []
+
+
+async def test_sender_conversation_and_date_narrow_a_search(cast: Cast, db: Database) -> None:
+    budi, siti, ayu = await cast.people("budi", "siti", "ayu")
+    await cast.friends(budi, siti, ayu)
+    club, other = await cast.group(budi, siti, ayu), await cast.group(budi, siti, ayu, name="lain")
+    first = await cast.says(budi, club, "soto ayam")
+    second = await cast.says(siti, club, "soto betawi")
+    await cast.says(budi, other, "soto lamongan")
+    assert len((await found(db, ayu, "soto")).hits) == 3
+    assert [hit.message.seq for hit in (await found(db, ayu, "soto", conversation=club)).hits] == [second.seq, first.seq]
+    assert len((await found(db, ayu, "soto", sender=budi)).hits) == 2
+    assert len((await found(db, ayu, "soto", before=first.at)).hits) == 0
+    assert len((await found(db, ayu, "", sender=siti)).hits) == 1
+
+
+async def test_a_long_list_comes_in_pages(cast: Cast, db: Database) -> None:
+    budi, siti = await cast.people("budi", "siti")
+    here: ConversationId = await cast.friends(budi, siti)
+    for number in range(70):
+        await cast.says(budi, here, f"kopi nomor {number}")
+    seen, cursor = [], None
+    for _ in range(4):
+        page = await found(db, siti, "kopi", cursor=cursor)
+        seen += [hit.message.seq for hit in page.hits]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert seen == sorted(seen, reverse=True)
+    assert len(seen) == 70

@@ -1,0 +1,93 @@
+"""Fixtures for all tests, a plugin: a world on either database, and a clock that a test can hold."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.environment import postgres_database, postgres_template
+from warung.adapters import db_postgres
+from warung.adapters.sql import migrations
+from warung.app import DOMAINS, World, open_world
+from warung.kit import clock
+from warung.settings import Settings, load
+
+
+
+class Hand:
+    """A clock that goes on by itself and can be put forward."""
+
+    def __init__(self) -> None:
+        self.ahead = 0
+
+    def __call__(self) -> int:
+        """Return the present, as this test has it."""
+        return clock.now() + self.ahead
+
+    def forward(self, milliseconds: int) -> None:
+        """Let time pass."""
+        self.ahead += milliseconds
+
+
+@pytest.fixture
+def hand() -> Hand:
+    """The clock of the worlds that this test opens."""
+    return Hand()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty database of each kind, its schema up to date; empty for SQLite in the data folder."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    steps = migrations((domain.name, domain.schema) for domain in DOMAINS if domain.schema is not None)
+    template = postgres_template("warung", lambda url: db_postgres.migrate(url, steps, 0))
+    with postgres_database(template) as url:
+        yield url
+
+
+OpenWorld = Callable[..., Any]
+
+
+@pytest.fixture
+async def open_a_world(tmp_path: Path, hand: Hand) -> AsyncIterator[OpenWorld]:
+    """A function that opens a world: `await open_a_world(database="", registration="open", ...)`; closed at the end."""
+    worlds: list[World] = []
+
+    async def open_one(database: str = "", sections: dict[type[Any], Any] | None = None, **override: Any) -> World:
+        settings = settings_for(tmp_path, database, sections, **override)
+        world = await open_world(settings, clock=hand, static=tmp_path / "static")
+        worlds.append(world)
+        return world
+
+    yield open_one
+    for world in worlds:
+        await world.close()
+
+
+def settings_for(folder: Path, database: str = "", sections: dict[type[Any], Any] | None = None, **override: Any) -> Settings:
+    """Return settings for a world in `folder`; `sections` replace a domain's own."""
+    settings = load(DOMAINS, None, {}, data=str(folder / "data"), database=database, **override)
+    return msgspec.structs.replace(settings, sections={**settings.sections, **(sections or {})})
+
+
+@pytest.fixture
+async def world(open_a_world: OpenWorld, database: str) -> World:
+    """A world on each database."""
+    opened: World = await open_a_world(database)
+    return opened
+
+
+@pytest.fixture
+async def db(world: World) -> Any:
+    """The world's database."""
+    return world.db
+
+
+@pytest.fixture
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """Async tests run on the loop that the server uses."""
+    return "asyncio", {"use_uvloop": True}
