@@ -25,6 +25,7 @@ from warung.gateway.door import Door
 from warung.gateway.errors import Phrasebook
 from warung.gateway.hub import Hub
 from warung.kit import clock
+from warung.kit.blobs import Blobs
 from warung.kit.bus import Bus, Envelope, Event, SessionEnded
 from warung.kit.card import Cards
 from warung.kit.clock import Clock
@@ -35,6 +36,7 @@ from warung.settings import Settings
 # In the order of the floors: a domain's schema may refer to those before it.
 DOMAINS: Sequence[Domain] = (accounts.DOMAIN, media.DOMAIN, contacts.DOMAIN, chat.DOMAIN)
 FOLLOW_EVERY_S = 0.5
+SWEEP_EVERY_S = 3600
 STATIC = Path(__file__).parent / "static"
 log = structlog.get_logger()
 
@@ -42,20 +44,25 @@ log = structlog.get_logger()
 class World:
     """A running warung: the database, the hub, the door, the HTTP application."""
 
-    def __init__(self, settings: Settings, db: Database, bus: Bus, hub: Hub, door: Door, app: Litestar) -> None:
+    def __init__(
+        self, settings: Settings, db: Database, bus: Bus, hub: Hub, door: Door, app: Litestar, blobs: Blobs, pictures: media.Pictures
+    ) -> None:
         self.settings = settings
         self.db = db
         self.bus = bus
         self.hub = hub
         self.door = door
         self.app = app
-        self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._watch())]
+        self.blobs = blobs
+        self.pictures = pictures
+        self._tasks = [asyncio.create_task(work()) for work in (self._follow, self._watch, self._sweep)]
 
     async def close(self) -> None:
         """Stop the background work, commit what was submitted, disconnect."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.pictures.close()
         await self.db.close()
 
     async def _follow(self) -> None:
@@ -70,6 +77,13 @@ class World:
                             pass
                 seen = self.db.writer.units
             await asyncio.sleep(FOLLOW_EVERY_S)
+
+    async def _sweep(self) -> None:
+        """Delete the pictures and files that nobody holds any more."""
+        while True:
+            with _noted("media"):
+                await media.sweep(self.db, self.blobs)
+            await asyncio.sleep(SWEEP_EVERY_S)
 
     async def _watch(self) -> None:
         """Keep connections alive, and close those whose sessions ended elsewhere (another node, `warung admin`)."""
@@ -116,6 +130,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         frame_bytes=settings.server.frame_bytes,
     )
     blobs = open_blobs(settings.server.blobs or f"file:{settings.data / 'blobs'}")
+    pictures = media.Pictures()
     viewers = dict(viewer for domain in DOMAINS for viewer in domain.viewers)
     registry = _metrics(db, hub)
     app = http.build(
@@ -126,10 +141,10 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         site=settings.site,
         recognise=accounts.recognise,
         phrases=phrases,
-        extra={"blobs": blobs, "viewers": viewers, "settings": settings.sections},
+        extra={"blobs": blobs, "pictures": pictures, "viewers": viewers, "settings": settings.sections},
         body_bytes=settings.server.body_bytes,
     )
-    return World(settings, db, bus, hub, door, app)
+    return World(settings, db, bus, hub, door, app, blobs, pictures)
 
 
 async def open_database(settings: Settings, context: Context) -> Database:

@@ -154,10 +154,11 @@ def build(
         path="/api",
         route_handlers=list(routes),
         guards=[same_origin(site)],
-        dependencies={name: constant(value) for name, value in held.items()} | providers(recognise) | {"address": Provide(address)},
+        dependencies=providers(recognise) | {"address": Provide(address)},
     )
     return Litestar(
         route_handlers=[api, *pages],
+        dependencies={name: constant(value) for name, value in held.items()},
         exception_handlers={Exception: refuser(phrases)},
         openapi_config=OpenAPIConfig(
             title="warung", version=__version__, description="A private super-app that anyone can host.", path="/api/docs"

@@ -1,1 +1,41 @@
 """Media: pictures and files, kept once, cleaned, and shown only to those who may see what carries them."""
+
+from pathlib import Path
+
+from warung.kit.domain import Domain
+from warung.media.model import AVATAR_HOLDER, Blob, BlobBeingRemoved, BlobNotYours, BlobPart, LinkNotValid, SizeName, Viewers
+from warung.media.pages import PAGES
+from warung.media.pictures import NotAPicture, PictureBroken, Pictures, PicturesUnavailable, PictureTooLarge
+from warung.media.routes import ROUTES
+from warung.media.service import anyone, described, grant, keep, link, may_see, owner_of, release, set_avatar
+from warung.media.storing import store_file, store_picture, sweep
+
+DOMAIN = Domain(name="media", routes=ROUTES, viewers=[(AVATAR_HOLDER, anyone)], schema=Path(__file__).parent / "schema")
+
+__all__ = [
+    "DOMAIN",
+    "PAGES",
+    "Blob",
+    "BlobBeingRemoved",
+    "BlobNotYours",
+    "BlobPart",
+    "LinkNotValid",
+    "NotAPicture",
+    "PictureBroken",
+    "PictureTooLarge",
+    "Pictures",
+    "PicturesUnavailable",
+    "SizeName",
+    "Viewers",
+    "described",
+    "grant",
+    "keep",
+    "link",
+    "may_see",
+    "owner_of",
+    "release",
+    "set_avatar",
+    "store_file",
+    "store_picture",
+    "sweep",
+]

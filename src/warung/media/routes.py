@@ -1,0 +1,56 @@
+"""The HTTP of media under /api: one's avatar, and the way from a blob's id to a link that opens it."""
+
+from dataclasses import dataclass
+
+from litestar import Router, delete, get, put
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.response import Redirect
+
+from warung import accounts
+from warung.kit.blobs import Blobs
+from warung.kit.db import Db
+from warung.kit.ids import BlobId, Identity
+from warung.media import service
+from warung.media.model import SizeName, Viewers
+from warung.media.pictures import Pictures
+from warung.media.storing import store_picture
+
+AVATAR_BYTES = 10 << 20
+REMEMBERED_S = 60  # how long a browser may reuse a redirect: less than its link lives
+
+
+@dataclass
+class TakesPicture(Operation):
+    """Says in the OpenAPI document that the body is a picture."""
+
+    def __post_init__(self) -> None:
+        """Describe the body."""
+        binary = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
+        self.request_body = RequestBody(content={"application/octet-stream": binary}, required=True)
+
+
+@put("/me/avatar", status_code=200, request_max_body_size=AVATAR_BYTES, operation_class=TakesPicture)
+async def put_avatar(body: bytes, db: Db, me: Identity, blobs: Blobs, pictures: Pictures) -> accounts.Me:
+    """Set one's avatar: the bytes of a picture, whatever the content type says."""
+    blob = await store_picture(db, blobs, pictures, by=me.account, data=body, sizes=["avatar"])
+    return await db.write(lambda tx: service.set_avatar(tx, by=me.account, blob=blob.id))
+
+
+@delete("/me/avatar")
+async def delete_avatar(db: Db, me: Identity) -> None:
+    """Show no avatar."""
+    await db.write(lambda tx: service.set_avatar(tx, by=me.account, blob=None))
+
+
+@get("/media/{blob:str}/{size:str}", status_code=302)
+async def see(blob: BlobId, size: SizeName, db: Db, me: Identity, viewers: Viewers) -> Redirect:
+    """Redirect to a link that opens a picture or a file for five minutes."""
+    url = await db.read(lambda reader: service.link(reader, by=me.account, blob=blob, size=size, viewers=viewers))
+    if url is None:
+        await db.write(service.make_link_secret)
+        url = await db.read(lambda reader: service.link(reader, by=me.account, blob=blob, size=size, viewers=viewers))
+    assert url is not None
+    return Redirect(url, status_code=302, headers={"cache-control": f"private, max-age={REMEMBERED_S}", "vary": "cookie, authorization"})
+
+
+ROUTES = [Router(path="/", route_handlers=[put_avatar, delete_avatar, see], tags=["media"])]
