@@ -161,6 +161,11 @@ GOOD = {
     "gateway/http.py": "from warung.kit import db",
     "adapters/db_sqlite.py": "from warung.kit import db",
     "app.py": "from warung import accounts, adapters, chat, gateway",
+    "demo.py": "from warung import app",
+    "reload.py": "",
+    "serving.py": "from warung import app",
+    "cli.py": "from warung import serving",
+    "__main__.py": "from warung import cli",
 }
 
 

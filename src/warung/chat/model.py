@@ -199,6 +199,7 @@ class Sync(msgspec.Struct, frozen=True):
     conversations: list[Conversation]
     gone: list[ConversationId]
     people: list[contacts.Person]
+    contacts_changed: bool
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -24,7 +24,8 @@ def sync(reader: Reader, *, by: AccountId, since: int) -> Sync:
     privacy = accounts.privacy(reader, [by, *people])
     conversations = [_seen(reader, by, row, people, privacy) for row in rows]
     gone = store_members.gone(reader, by, start) if since else []
-    return Sync(reader.now, since == 0, conversations, gone, list(people.values()))
+    changed = contacts.changed_at(reader, by=by) >= start
+    return Sync(reader.now, since == 0, conversations, gone, list(people.values()), changed)
 
 
 def conversation(reader: Reader, *, by: AccountId, id: ConversationId) -> Conversation:

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import NewType, Protocol
+from typing import NewType, Protocol, runtime_checkable
 
 from warung.kit.errors import NotFound, Unavailable
 
@@ -25,6 +25,7 @@ class BlobsUnavailable(Unavailable):
     """Files cannot be stored or fetched right now. Try again soon."""
 
 
+@runtime_checkable
 class Blobs(Protocol):
     """Where blobs are kept. Every method may raise `BlobsUnavailable`; one that gets a malformed key raises `ValueError`."""
 

@@ -4,7 +4,7 @@ SQL is written once, for SQLite and PostgreSQL, with `:named` parameters; a list
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from warung.kit.bus import Event
 from warung.kit.card import Cards
@@ -52,6 +52,7 @@ Verb = Callable[[Tx], T]
 Question = Callable[[Reader], T]
 
 
+@runtime_checkable
 class Db(Protocol):
     """A database with one writer and group commit. `submit` costs no task and no future."""
 
