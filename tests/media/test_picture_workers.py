@@ -28,6 +28,8 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
 async def pictures() -> AsyncIterator[Pictures]:
     async with Pictures() as pool:
         yield pool
+    for worker in workers():  # after a failure only: a test that stopped one would wait for it for ever
+        os.kill(worker, signal.SIGKILL)
 
 
 async def test_a_picture_that_needs_more_memory_than_there_is_is_refused(pictures: Pictures) -> None:

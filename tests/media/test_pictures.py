@@ -134,6 +134,7 @@ async def test_one_sees_through_a_picture_only_where_it_has_holes(pictures: Pict
         assert all(opened(part).mode == "RGBA" and is_clean(part.data) for part in rendered.parts)
     solid = await pictures.render(saved(quarters(64, 64).convert("RGBA")), sizes=(FULL,))
     assert opened(solid.parts[0]).mode == "RGB"
+    assert solid.placeholder
 
 
 async def test_a_moving_picture_shows_its_first_frame_and_says_that_it_moved(pictures: Pictures) -> None:

@@ -131,7 +131,6 @@ def placeholder(image: Image.Image) -> bytes:
 
 def encode(image: Image.Image, drawn: bool) -> bytes:
     """Return the picture as WebP and nothing but the picture; without loss when `drawn` and that is smaller."""
-    image.info.clear()  # the encoder would copy a colour profile from here
     lossy = io.BytesIO()
     image.save(lossy, "WEBP", quality=QUALITY, method=EFFORT)
     if not drawn or image.getcolors(FEW_COLOURS) is None:
@@ -151,7 +150,6 @@ def render(data: bytes, job: dict[str, Any]) -> tuple[dict[str, Any], list[bytes
     animated = bool(getattr(image, "is_animated", False)) and image.format != "MPO"
     shrink_on_load(image, job["sizes"])
     image.load()
-    turn = turn or UPRIGHT.get(orientation_of(image))  # a PNG may say it after its pixels
     profile = image.info.get("icc_profile")
     image = plain_mode(image)
     parts, encoded, grid = [], [], b""
