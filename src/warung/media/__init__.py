@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from warung.kit.domain import Domain
-from warung.media.model import AVATAR_HOLDER, Blob, BlobBeingRemoved, BlobNotYours, BlobPart, LinkNotValid, SizeName, Viewers
+from warung.media.model import AVATAR_HOLDER, Blob, BlobBeingRemoved, BlobNotYours, BlobPart, LinkNotValid, SizeName, Viewer, Viewers
 from warung.media.pages import PAGES
 from warung.media.pictures import NotAPicture, PictureBroken, Pictures, PicturesUnavailable, PictureTooLarge
 from warung.media.routes import ROUTES
@@ -26,6 +26,7 @@ __all__ = [
     "Pictures",
     "PicturesUnavailable",
     "SizeName",
+    "Viewer",
     "Viewers",
     "described",
     "grant",
