@@ -70,12 +70,15 @@ class World:
         followers = [follower for domain in DOMAINS for follower in domain.followers]
         seen = -1
         while True:
-            if self.db.writer.units != seen:
+            units = self.db.writer.units
+            if units != seen:
+                turns = 0
                 for follower in followers:
                     with _noted(follower.name):
+                        turns += 1
                         while await self.db.write(follower.follow):
-                            pass
-                seen = self.db.writer.units
+                            turns += 1
+                seen = units + turns  # what others wrote meanwhile makes the next round look again
             await asyncio.sleep(FOLLOW_EVERY_S)
 
     async def _sweep(self) -> None:
@@ -95,7 +98,6 @@ class World:
             if sessions:
                 with _noted("sessions"):
                     self.hub.end(sessions - await self._alive(sorted(sessions)))
-
 
     async def _alive(self, sessions: list[SessionId]) -> set[SessionId]:
         return await self.db.read(lambda reader: accounts.alive(reader, sessions))

@@ -5,8 +5,10 @@ from pathlib import Path
 from warung import accounts, contacts
 from warung.chat import direct, listening, messages, reading, routes, routes_groups, search, store_members
 from warung.chat.direct import open_direct, open_self
+from warung.chat.groups import change as change_group
 from warung.chat.groups import create as create_group
-from warung.chat.messages import HOLDER, append, post, recall, send, send_all
+from warung.chat.groups import keep
+from warung.chat.messages import HOLDER, append, move_cursor, post, recall, send, send_all
 from warung.chat.model import (
     CARDS,
     Arrived,
@@ -80,7 +82,10 @@ __all__ = [
     "Settings",
     "Text",
     "append",
+    "change_group",
     "create_group",
+    "keep",
+    "move_cursor",
     "open_direct",
     "open_self",
     "post",

@@ -34,7 +34,7 @@ from warung.kit.card import Card
 from warung.kit.clock import MINUTE
 from warung.kit.db import Tx
 from warung.kit.errors import NotAllowed, Refusal
-from warung.kit.ids import NONCE, AccountId, ConversationId, Identity, Nonce
+from warung.kit.ids import NONCE, AccountId, ConversationId, Identity, Nonce, Seq, SessionId
 
 encode = msgspec.json.encode
 HOLDER = "chat.conversation"  # what media calls a conversation that carries a blob
@@ -76,7 +76,7 @@ def send_all(tx: Tx, items: Sequence[tuple[Identity, Send]]) -> list[Sent | Refu
 def send(tx: Tx, *, by: AccountId, to: ConversationId, card: Card, nonce: Nonce, reply: int | None = None) -> Message:
     """Append one card; return the message as it stands in the log. Raises what `send_all` answers."""
     command = Send(id=0, conversation=to, nonce=nonce, card=msgspec.Raw(encode(card)), reply=reply)
-    (result,) = send_all(tx, [(Identity(by, ""), command)])  # type: ignore[arg-type]
+    (result,) = send_all(tx, [(Identity(by, SessionId("")), command)])
     if isinstance(result, Refusal):
         raise result
     message = store.one(tx, to, result.seq)
@@ -154,6 +154,13 @@ def move_cursors(tx: Tx, items: Sequence[tuple[Identity, MoveCursor]]) -> list[R
     return results
 
 
+def move_cursor(tx: Tx, *, by: AccountId, conversation: ConversationId, delivered: int = 0, read: int = 0) -> None:
+    """Say how far `by` has received and read. Raises `NotAMember`, and `NoSuchMessage` for a seq from the future."""
+    (refusal,) = move_cursors(tx, [(Identity(by, SessionId("")), MoveCursor(0, conversation, delivered, read))])
+    if refusal is not None:
+        raise refusal
+
+
 def read_receipts(tx: Tx, account: AccountId) -> bool:
     """Does this account let others see how far it has read? Remembered by the writer until the account changes."""
     known: dict[AccountId, bool] = tx.cache.setdefault("chat.read_receipts", {})
@@ -171,7 +178,7 @@ def number(tx: Tx, where: Room, entry: Entry) -> Message:
     preview = None if isinstance(entry.card, Text) else msgspec.Raw(encode(entry.card.preview()))
     return Message(
         conversation=where.id,
-        seq=where.last_seq,  # type: ignore[arg-type]
+        seq=Seq(where.last_seq),
         sender=entry.sender,
         author=entry.author,
         at=tx.now if entry.at is None else entry.at,

@@ -7,7 +7,7 @@ from litestar import Router, get, patch, post
 
 from warung import __version__, accounts, contacts
 from warung.chat import direct, groups, messages, reading
-from warung.chat.model import Conversation, GroupOnly, Message, MoveCursor, Page, Send, Settings, Sync
+from warung.chat.model import Conversation, GroupOnly, Message, Page, Send, Settings, Sync
 from warung.kit.db import Db, Reader, Tx
 from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId, ConversationId, Identity
@@ -183,12 +183,9 @@ async def mine(db: Db, me: Identity, id: str, data: Mine) -> Conversation:
 async def cursor(db: Db, me: Identity, id: str, data: Cursor) -> None:
     """Say how far you have received and read."""
 
-    def verb(tx: Tx) -> None:
-        (refusal,) = messages.move_cursors(tx, [(me, MoveCursor(0, ConversationId(id), data.delivered, data.read))])
-        if refusal is not None:
-            raise refusal
-
-    await db.write(verb)
+    await db.write(
+        lambda tx: messages.move_cursor(tx, by=me.account, conversation=ConversationId(id), delivered=data.delivered, read=data.read)
+    )
 
 
 @post("/conversations/{id:str}/clear", status_code=204)
