@@ -22,20 +22,20 @@ def test_who_asks_and_who_is_asked_both_see_the_request(place: Place) -> None:
 def test_accepting_makes_both_contacts_and_opens_one_conversation(place: Place) -> None:
     budi, siti = place.people("Budi", "Siti")
     asked = place.ask(budi, siti, "Halo")
-    accepted = place.write(lambda tx: contacts.accept(tx, by=siti, id=asked.id))
+    accepted = place.write(contacts.accept, by=siti, id=asked.id)
     assert [person.id for person in place.overview(budi).contacts] == [siti]
     assert [person.id for person in place.overview(siti).contacts] == [budi]
     assert place.overview(budi).outgoing == place.overview(siti).incoming == []
     assert place.heard == [contacts.Befriended(budi, siti, "Halo", accepted.conversation)]
-    assert place.read(lambda reader: contacts.conversation(reader, siti, budi)) == accepted.conversation
+    assert place.read(contacts.conversation, siti, budi) == accepted.conversation
 
 
 def test_only_the_one_who_was_asked_can_accept(place: Place) -> None:
     budi, siti, ayu = place.people("Budi", "Siti", "Ayu")
     asked = place.ask(budi, siti)
     for other in (budi, ayu):
-        assert place.refused(lambda tx, by=other: contacts.accept(tx, by=by, id=asked.id)).code() == "request_not_found"
-        assert place.refused(lambda tx, by=other: contacts.decline(tx, by=by, id=asked.id)).code() == "request_not_found"
+        assert place.refused(contacts.accept, by=other, id=asked.id).code() == "request_not_found"
+        assert place.refused(contacts.decline, by=other, id=asked.id).code() == "request_not_found"
     assert place.overview(siti).incoming == [asked]
 
 
@@ -66,17 +66,17 @@ def test_asking_again_returns_the_open_request_unchanged(place: Place) -> None:
 def test_a_withdrawn_request_is_gone_for_both(place: Place) -> None:
     budi, siti = place.people("Budi", "Siti")
     asked = place.ask(budi, siti)
-    assert place.refused(lambda tx: contacts.withdraw(tx, by=siti, id=asked.id)).code() == "request_not_found"
-    place.write(lambda tx: contacts.withdraw(tx, by=budi, id=asked.id))
+    assert place.refused(contacts.withdraw, by=siti, id=asked.id).code() == "request_not_found"
+    place.write(contacts.withdraw, by=budi, id=asked.id)
     assert place.overview(budi).outgoing == place.overview(siti).incoming == []
-    assert place.refused(lambda tx: contacts.accept(tx, by=siti, id=asked.id)).code() == "request_not_found"
+    assert place.refused(contacts.accept, by=siti, id=asked.id).code() == "request_not_found"
 
 
 def test_who_was_declined_sees_the_request_stay_open(place: Place) -> None:
     budi, siti = place.people("Budi", "Siti")
     asked = place.ask(budi, siti)
     place.told.clear()
-    place.write(lambda tx: contacts.decline(tx, by=siti, id=asked.id))
+    place.write(contacts.decline, by=siti, id=asked.id)
     assert place.overview(siti).incoming == []
     assert place.overview(budi).outgoing == [asked]
     assert place.relation(siti, budi) == "stranger"
@@ -86,11 +86,11 @@ def test_who_was_declined_sees_the_request_stay_open(place: Place) -> None:
 def test_after_being_declined_a_request_arrives_again_only_after_a_week(place: Place) -> None:
     budi, siti = place.people("Budi", "Siti")
     first = place.ask(budi, siti)
-    place.write(lambda tx: contacts.decline(tx, by=siti, id=first.id))
+    place.write(contacts.decline, by=siti, id=first.id)
     for days, arrives in ((6, False), (1, True)):
         place.now += days * DAY
         (open_now,) = place.overview(budi).outgoing
-        place.write(lambda tx, id=open_now.id: contacts.withdraw(tx, by=budi, id=id))
+        place.write(contacts.withdraw, by=budi, id=open_now.id)
         place.told.clear()
         again = place.ask(budi, siti, "Sekali lagi")
         assert place.overview(budi).outgoing == [again]
@@ -101,7 +101,7 @@ def test_after_being_declined_a_request_arrives_again_only_after_a_week(place: P
 def test_who_declined_can_still_ask_back(place: Place) -> None:
     budi, siti = place.people("Budi", "Siti")
     asked = place.ask(budi, siti)
-    place.write(lambda tx: contacts.decline(tx, by=siti, id=asked.id))
+    place.write(contacts.decline, by=siti, id=asked.id)
     assert isinstance(place.ask(siti, budi), contacts.Accepted)
     assert place.relation(budi, siti) == "contact"
 
@@ -110,10 +110,10 @@ def test_the_number_of_requests_in_a_day_is_limited(place: Place) -> None:
     place.settings[contacts.Settings] = contacts.Settings(requests_per_day=2)
     budi, siti, ayu, joko = place.people("Budi", "Siti", "Ayu", "Pak Joko")
     first = place.ask(budi, siti)
-    place.write(lambda tx: contacts.withdraw(tx, by=budi, id=first.id))
+    place.write(contacts.withdraw, by=budi, id=first.id)
     place.now += DAY // 2
     place.ask(budi, ayu)
-    refusal = place.refused(lambda tx: contacts.request(tx, by=budi, to=joko, greeting="", via="handle"))
+    refusal = place.refused(contacts.request, by=budi, to=joko, greeting="", via="handle")
     assert isinstance(refusal, TooMany)
     assert refusal.details == {"retry_after_s": DAY // 2 // 1000}
     place.now += DAY // 2
@@ -124,7 +124,7 @@ def test_the_number_of_requests_in_a_day_is_limited(place: Place) -> None:
 def test_a_greeting_is_short_and_kept_as_it_was_written(place: Place) -> None:
     budi, siti = place.people("Budi", "Siti")
     long = "あ" * 101
-    assert place.refused(lambda tx: contacts.request(tx, by=budi, to=siti, greeting=long, via="handle")).code() == "text_too_long"
+    assert place.refused(contacts.request, by=budi, to=siti, greeting=long, via="handle").code() == "text_too_long"
     kept = place.ask(budi, siti, "<b>नमस्ते</b> \u202e🙏" + "x" * 80)
     assert place.overview(siti).incoming[0].greeting == kept.greeting == "<b>नमस्ते</b> \u202e🙏" + "x" * 80
 
@@ -132,20 +132,20 @@ def test_a_greeting_is_short_and_kept_as_it_was_written(place: Place) -> None:
 def test_one_cannot_ask_oneself_or_nobody(place: Place) -> None:
     (budi,) = place.people("Budi")
     for to, code in ((budi, "not_yourself"), ("0" * 20, "person_not_found")):
-        refusal = place.refused(lambda tx, to=to: contacts.request(tx, by=budi, to=to, greeting="", via="handle"))
+        refusal = place.refused(contacts.request, by=budi, to=to, greeting="", via="handle")
         assert refusal.code() == code
 
 
 def test_who_hides_the_handle_is_asked_by_code_only(place: Place) -> None:
     budi, siti, ayu = place.people("Budi", "Siti", "Ayu")
-    place.write(lambda tx: accounts.change(tx, by=siti, changes=accounts.Changes(find_by_handle=False)))
-    code = place.read(lambda reader: accounts.contact_code(reader, by=siti))
-    wrong = place.read(lambda reader: accounts.contact_code(reader, by=ayu))
-    assert place.refused(lambda tx: contacts.request(tx, by=budi, to=siti, greeting="", via="handle")).code() == "person_not_found"
+    place.write(accounts.change, by=siti, changes=accounts.Changes(find_by_handle=False))
+    code = place.read(accounts.contact_code, by=siti)
+    wrong = place.read(accounts.contact_code, by=ayu)
+    assert place.refused(contacts.request, by=budi, to=siti, greeting="", via="handle").code() == "person_not_found"
     for bad in (wrong, None, ""):
-        refusal = place.refused(lambda tx, bad=bad: contacts.request(tx, by=budi, to=siti, greeting="", via="code", code=bad))
+        refusal = place.refused(contacts.request, by=budi, to=siti, greeting="", via="code", code=bad)
         assert refusal.code() == "person_not_found"
-    asked = place.write(lambda tx: contacts.request(tx, by=budi, to=siti, greeting="", via="code", code=code))
+    asked = place.write(contacts.request, by=budi, to=siti, greeting="", via="code", code=code)
     assert place.overview(siti).incoming == [asked]
 
 
@@ -156,7 +156,7 @@ def test_a_domain_above_can_refuse_that_two_met_in_a_group(place: Place) -> None
 
     budi, siti = place.people("Budi", "Siti")
     place.listen(contacts.Asking, not_there)
-    refusal = place.refused(lambda tx: contacts.request(tx, by=budi, to=siti, greeting="", via="group"))
+    refusal = place.refused(contacts.request, by=budi, to=siti, greeting="", via="group")
     assert refusal.code() == "person_not_found"
     assert place.overview(siti).incoming == place.overview(budi).outgoing == []
 
@@ -164,9 +164,9 @@ def test_a_domain_above_can_refuse_that_two_met_in_a_group(place: Place) -> None
 def test_an_invite_makes_contacts_without_a_request(place: Place) -> None:
     budi, siti = place.people("Budi", "Siti")
     place.ask(siti, budi, "lama")
-    conversation = place.write(lambda tx: contacts.befriend(tx, a=siti, b=budi, greeting=""))
+    conversation = place.write(contacts.befriend, a=siti, b=budi, greeting="")
     assert place.heard == [contacts.Befriended(siti, budi, "", conversation)]
-    assert place.write(lambda tx: contacts.befriend(tx, a=budi, b=siti)) == conversation
+    assert place.write(contacts.befriend, a=budi, b=siti) == conversation
     assert len(place.heard) == 1
     assert place.overview(budi).incoming == []
 
@@ -176,8 +176,8 @@ def test_a_pair_keeps_its_conversation_when_it_parts_and_meets_again(place: Plac
     budi, siti = place.people("Budi", "Siti")
     first = place.befriend(budi, siti).conversation
     if again == "remove":
-        place.write(lambda tx: contacts.remove(tx, by=budi, other=siti))
+        place.write(contacts.remove, by=budi, other=siti)
     else:
-        place.write(lambda tx: contacts.block(tx, by=budi, other=siti))
-        place.write(lambda tx: contacts.unblock(tx, by=budi, other=siti))
+        place.write(contacts.block, by=budi, other=siti)
+        place.write(contacts.unblock, by=budi, other=siti)
     assert place.befriend(siti, budi).conversation == first

@@ -5,6 +5,7 @@ from pathlib import Path
 from warung import accounts
 from warung.contacts.bonds import Notes, annotate, block, profile_changed, remove, unblock
 from warung.contacts.codes import Code, my_code, qr, reset_my_code
+from warung.contacts.complaints import Complaint, attach, close_report, report, reports
 from warung.contacts.model import (
     Accepted,
     Asking,
@@ -24,7 +25,7 @@ from warung.contacts.model import (
     Request,
     Settings,
 )
-from warung.contacts.people import (
+from warung.contacts.persons import (
     are_contacts,
     changed_at,
     conversation,
@@ -36,7 +37,6 @@ from warung.contacts.people import (
     person,
     relation,
 )
-from warung.contacts.reports import Complaint, attach, close_report, report, reports
 from warung.contacts.requests import accept, befriend, decline, request, withdraw
 from warung.contacts.routes import ROUTES
 from warung.kit.domain import Domain

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from warung import accounts
-from warung.contacts import people, requests, store
+from warung.contacts import persons, requests, store
 from warung.contacts.model import (
     Contact,
     NotAContact,
@@ -38,7 +38,7 @@ def annotate(tx: Tx, *, by: AccountId, other: AccountId, notes: Notes) -> Contac
     tags = bond.tags if notes.tags is msgspec.UNSET else _tags(tx, notes.tags)
     store.set_notes(tx, by, other, remark, tags)
     requests.changed(tx, by)
-    return people.as_contact(people.person(tx, by=by, id=other), bond.since)
+    return persons.as_contact(persons.person(tx, by=by, id=other), bond.since)
 
 
 def _remark(reader: Reader, remark: str | None) -> str | None:
@@ -91,7 +91,7 @@ def unblock(tx: Tx, *, by: AccountId, other: AccountId) -> None:
 def _part(tx: Tx, by: AccountId, other: AccountId) -> bool:
     if not store.delete_contacts(tx, by, other):
         return False
-    conversation = people.conversation(tx, by, other)
+    conversation = persons.conversation(tx, by, other)
     assert conversation is not None, "contacts have a conversation"
     tx.emit(Parted(by, other, conversation))
     requests.changed(tx, by, other)

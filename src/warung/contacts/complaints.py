@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from warung import accounts
-from warung.contacts import people, store, store_reports
+from warung.contacts import persons, store, store_reports
 from warung.contacts.model import (
     About,
     IncompleteReport,
@@ -89,7 +89,7 @@ def _of_person(reader: Reader, by: AccountId, account: AccountId | None) -> Pers
     return PersonEvidence(
         person=profile,
         status=accounts.particulars(reader, [account])[account].status,
-        relation=people.relation(reader, by=by, other=account),
+        relation=persons.relation(reader, by=by, other=account),
         greetings=[Greeting(text, at) for text, at in store.greetings(reader, account, by)],
     )
 

@@ -3,7 +3,7 @@ or stands before a block looks the same from there.
 """
 
 from warung import accounts
-from warung.contacts import people, store
+from warung.contacts import persons, store
 from warung.contacts.model import (
     Accepted,
     Asked,
@@ -44,7 +44,7 @@ def request(tx: Tx, *, by: AccountId, to: AccountId, greeting: str, via: Via, co
         _check_way(tx, by, to, via, code)
         _check_day(tx, by, settings)
         asked = _open(tx, by, to, greeting, via, settings)
-    return people.as_request(asked, accounts.profiles(tx, [by, to]))
+    return persons.as_request(asked, accounts.profiles(tx, [by, to]))
 
 
 def _check_way(tx: Tx, by: AccountId, to: AccountId, via: Via, code: str | None) -> None:

@@ -6,11 +6,11 @@ import msgspec
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.params import Parameter
 
-from warung.contacts import bonds, codes, people, reports, requests
+from warung.contacts import bonds, codes, complaints, persons, requests
 from warung.contacts.bonds import Notes
 from warung.contacts.codes import Code
+from warung.contacts.complaints import Complaint
 from warung.contacts.model import Accepted, Contact, Overview, Person, Report, Request, Via
-from warung.contacts.reports import Complaint
 from warung.kit.db import Db
 from warung.kit.ids import AccountId, ConversationId, Identity
 from warung.kit.site import Site
@@ -48,8 +48,8 @@ class Reports(msgspec.Struct, frozen=True):
 @get("/people")
 async def look_up(db: Db, me: Identity, handle: str | None = None, code: str | None = None) -> Person:
     """Somebody by their exact handle, or by the code in their QR code. There is no other way to search for people."""
-    await db.write(lambda tx: people.count_look_up(tx, by=me.account))
-    return await db.read(lambda reader: people.look_up(reader, by=me.account, handle=handle, code=code))
+    await db.write(lambda tx: persons.count_look_up(tx, by=me.account))
+    return await db.read(lambda reader: persons.look_up(reader, by=me.account, handle=handle, code=code))
 
 
 @get("/my-code")
@@ -73,7 +73,7 @@ async def qr(me: Identity, text: str) -> Response[str]:
 @get("/contacts")
 async def contacts(db: Db, me: Identity) -> Overview:
     """All your contacts, requests in both directions, and whom you block."""
-    return await db.read(lambda reader: people.overview(reader, by=me.account))
+    return await db.read(lambda reader: persons.overview(reader, by=me.account))
 
 
 @post("/contacts/requests", status_code=200)
@@ -127,19 +127,19 @@ async def unblock(db: Db, me: Identity, account: Id) -> None:
 @post("/reports", status_code=200)
 async def report(db: Db, me: Identity, data: Complaint) -> Written:
     """Tell the operator about a person, a message or a group. It is kept with its evidence."""
-    return Written(await db.write(lambda tx: reports.report(tx, by=me.account, complaint=data)))
+    return Written(await db.write(lambda tx: complaints.report(tx, by=me.account, complaint=data)))
 
 
 @get("/operator/reports")
 async def list_reports(db: Db, me: Identity, closed: bool = False, before: Id | None = None) -> Reports:
     """What people reported, open or closed; for operators."""
-    return Reports(await db.read(lambda reader: reports.reports(reader, by=me.account, closed=closed, before=before)))
+    return Reports(await db.read(lambda reader: complaints.reports(reader, by=me.account, closed=closed, before=before)))
 
 
 @post("/operator/reports/{id:str}/close", status_code=204)
 async def close_report(db: Db, me: Identity, id: Id) -> None:
     """Mark a report as dealt with; for operators."""
-    await db.write(lambda tx: reports.close_report(tx, by=me.account, id=id))
+    await db.write(lambda tx: complaints.close_report(tx, by=me.account, id=id))
 
 
 HANDLERS = [
