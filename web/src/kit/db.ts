@@ -104,9 +104,8 @@ export interface Db {
   addIntent(intent: Intent): Promise<void>;
   /** Keep the draft; an empty one is forgotten. */
   keepDraft(draft: Draft): Promise<void>;
+  /** Let go. What is asked for afterwards fails, so that nothing is written behind the back of a sign-out. */
   close(): void;
-  /** Forget everything. */
-  wipe(): Promise<void>;
 }
 
 interface Schema extends DBSchema {
@@ -120,7 +119,6 @@ interface Schema extends DBSchema {
 
 const VERSION = 1;
 const OPEN_MS = 4_000;
-const STORES = ["conversations", "messages", "people", "outbox", "drafts", "meta"] as const;
 
 const nameOf = (account: AccountId): string => `warung-${account}`;
 const all = (conversation: ConversationId, from: Seq = 0, to: Seq = Infinity): IDBKeyRange =>
@@ -136,7 +134,7 @@ export async function openDb(account: AccountId): Promise<Db> {
   }
 }
 
-/** Forget everything about an account whose database is not open here. */
+/** Forget everything about an account whose database is closed here. Other tabs let go when they are asked to. */
 export async function wipeDb(account: AccountId): Promise<void> {
   await deleteDB(nameOf(account)).catch(() => undefined);
 }
@@ -162,7 +160,7 @@ function connect(account: AccountId, onWiped: () => void): Promise<IDBPDatabase<
 class StoredDb implements Db {
   #account: AccountId;
   #db!: IDBPDatabase<Schema>;
-  #wiped = false;
+  #closed = false;
 
   private constructor(account: AccountId) {
     this.#account = account;
@@ -175,7 +173,7 @@ class StoredDb implements Db {
   }
 
   async #connect(): Promise<void> {
-    this.#db = await connect(this.#account, () => (this.#wiped = true));
+    this.#db = await connect(this.#account, () => (this.#closed = true));
   }
 
   /** Phones cut the connection to the database while a page sleeps: open it again, once. What was wiped is not made again. */
@@ -184,7 +182,7 @@ class StoredDb implements Db {
       return await work(this.#db);
     } catch (failure) {
       const cut = failure instanceof DOMException && ["InvalidStateError", "UnknownError"].includes(failure.name);
-      if (!cut || this.#wiped) throw failure;
+      if (!cut || this.#closed) throw failure;
       await this.#connect();
       return work(this.#db);
     }
@@ -262,18 +260,8 @@ class StoredDb implements Db {
   }
 
   close(): void {
+    this.#closed = true;
     this.#db.close();
-  }
-
-  async wipe(): Promise<void> {
-    // Emptied first: a tab that does not let go would only delay the deletion.
-    await this.#run(async (db) => {
-      const tx = db.transaction(STORES, "readwrite");
-      await Promise.all([...STORES.map((name) => tx.objectStore(name).clear()), tx.done]);
-    });
-    this.#wiped = true;
-    this.#db.close();
-    await wipeDb(this.#account);
   }
 }
 
@@ -345,10 +333,5 @@ export class MemoryDb implements Db {
 
   close(): void {
     // Nothing to let go.
-  }
-
-  async wipe(): Promise<void> {
-    for (const store of [this.#known, this.#messages, this.#people, this.#outbox, this.#drafts]) store.clear();
-    this.#meta = {};
   }
 }

@@ -65,6 +65,7 @@ export class Engine {
     this.#stopped = true;
     clearTimeout(this.#timer);
     this.#cursors.stop();
+    this.keeper.stop();
   }
 
   /** The line is open: learn what changed while it was not. Also for `resync`. */

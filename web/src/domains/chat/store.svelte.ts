@@ -3,7 +3,6 @@
 import { SvelteMap } from "svelte/reactivity";
 import * as api from "../../kit/api";
 import { openDb, wipeDb, type Db, type Draft, type Intent, type Kept } from "../../kit/db";
-import { language } from "../../kit/i18n.svelte";
 import { Outbox } from "../../kit/outbox";
 import { Socket, type Connection } from "../../kit/socket";
 import type { View } from "../../kit/surroundings";
@@ -130,7 +129,6 @@ export class Store {
 
   /** Open what this device knows, at once; then the network. Called once per page. */
   async start(): Promise<void> {
-    api.client.language = language;
     api.client.onSignedOut = (): void => void this.#end("ended");
     this.#pocket.onSignedOutElsewhere(() => this.#signOff(null));
     globalThis.addEventListener?.("pagehide", () => this.#keepAll());
@@ -176,7 +174,7 @@ export class Store {
   async signedIn(me: Me): Promise<void> {
     if (me.id === this.me?.id) return this.setMe(me);
     const before = this.#pocket.account();
-    this.#close();
+    this.close();
     if (before && before !== me.id) await wipeDb(before);
     const db = await openDb(me.id);
     const kept = await db.load();
@@ -198,7 +196,7 @@ export class Store {
   }
 
   #signOff(because: "ended" | null): void {
-    this.#close();
+    this.close();
     this.signed_out_because = because;
     this.session = "signed_out";
   }
@@ -208,11 +206,11 @@ export class Store {
     const account = this.me?.id ?? this.#pocket.account();
     this.#signOff(running ? because : this.signed_out_because);
     this.#pocket.forget();
-    if (running) await running.db.wipe().catch(() => undefined);
-    else if (account) await wipeDb(account);
+    if (account) await wipeDb(account);
   }
 
-  #close(): void {
+  /** Let go of everything and keep what is stored, as the end of the page does. */
+  close(): void {
     const running = this.#running;
     this.#running = null;
     for (const talk of [...this.#talks]) talk.close();

@@ -1,0 +1,66 @@
+// What conversations and messages are called where there is one line for them.
+import { type Key, t, told } from "../../kit/i18n.svelte";
+import type { Card, Conversation, Message, NoticeCard, PictureCard, TextCard } from "../../kit/wire";
+import { store } from "./store.svelte";
+
+export const isText = (card: Card): card is TextCard => card.type === "chat.text";
+export const isPicture = (card: Card): card is PictureCard => card.type === "chat.picture";
+export const isNotice = (card: Card): card is NoticeCard => card.type === "chat.notice";
+export const isRecalled = (card: Card): boolean => card.type === "chat.recalled";
+
+/** The name of a conversation in my list. */
+export function titleOf(conversation: Conversation): string {
+  if (conversation.kind === "self") return t("notes.title");
+  if (conversation.kind === "system") return t("system.title");
+  return store.title(conversation) || t("person.gone");
+}
+
+/** Who wrote it: me, somebody I know by a name, or an imported name. */
+export function senderName(message: Message): string {
+  if (message.author) return message.author;
+  if (!message.sender) return "";
+  return message.sender === store.me?.id ? t("you") : store.name(message.sender) || t("person.gone");
+}
+
+const who = (id: string | null | undefined): string => (id ? (id === store.me?.id ? t("you") : store.name(id) || t("person.gone")) : "");
+
+/** What happened to the conversation, in one sentence. */
+export function noticeWords(card: NoticeCard): string {
+  const people = (card.people ?? []).map(who).join(", ");
+  const actor = who(card.actor);
+  const self = card.key === "member_joined" && (card.people ?? []).every((id) => id === card.actor);
+  const key = self ? "notice.member_joined_self" : `notice.${card.key}`;
+  return told(key, { actor, people: people || actor, text: card.text ?? "" }, t("preview.other"));
+}
+
+/** The line about a message in a list, without its sender. */
+export function previewWords(message: Message): string {
+  const { card } = message;
+  if (isText(card)) return card.text;
+  if (isPicture(card)) return card.caption || t("preview.picture");
+  if (isNotice(card)) return noticeWords(card);
+  if (isRecalled(card) || card.type === "chat.recall") return recalledWords(message);
+  return otherWords(message);
+}
+
+/** The preview that came with a card this client does not know. */
+export function otherWords(message: Message): string {
+  const { preview } = message;
+  return preview ? told(preview.key, preview.args, Object.values(preview.args).join(" ") || t("preview.other")) : t("preview.other");
+}
+
+/** The line that a recalled message leaves. */
+export function recalledWords(message: Message): string {
+  const { card } = message;
+  const by = "by" in card ? card.by : message.sender;
+  return by === store.me?.id ? t("recalled.mine") : t("recalled.by", { name: who(by) });
+}
+
+const REASONS: Record<string, Key> = {
+  not_a_contact: "closed.not_a_contact",
+  silenced: "closed.silenced",
+  read_only: "closed.read_only",
+};
+
+/** Why nothing can be written here. */
+export const closedWords = (why: string | null): string => t(REASONS[why ?? ""] ?? "closed.other");

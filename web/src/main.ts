@@ -1,0 +1,16 @@
+// The start of the client: theme and language first, then what this device holds, then the network.
+import { mount } from "svelte";
+import { store } from "./domains/chat/store.svelte";
+import { client } from "./kit/api";
+import { language, preferredLanguage, speak } from "./kit/i18n.svelte";
+import { startRouter } from "./kit/router.svelte";
+import { startTheme } from "./kit/theme";
+import "./look/index.css";
+import App from "./routes/App.svelte";
+
+startTheme();
+startRouter();
+client.language = language;
+await speak(preferredLanguage());
+void store.start();
+mount(App, { target: document.getElementById("app") as HTMLElement });
