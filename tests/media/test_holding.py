@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.cast import Cast
+from tests.media.making import quarters, saved
 from tests.media.people import Shelf, Visitor
 from warung import accounts, media
 from warung.app import World
@@ -73,6 +74,20 @@ async def test_a_client_can_carry_only_its_own_picture(shelf: Shelf, budi: Visit
     assert await shelf.sees(siti.account, blob)
 
 
+async def test_an_avatar_is_a_picture_of_one_s_own_that_was_made_for_it(world: World, shelf: Shelf, budi: Visitor, siti: Visitor) -> None:
+    kept = await budi.put_avatar(saved(quarters(40, 40)))
+    file, picture, another = (
+        await shelf.file(budi.account, b"%PDF-"),
+        await shelf.picture(budi.account),
+        await siti.put_avatar(saved(quarters(9, 9))),
+    )
+    for blob, refusal in ((file, media.NotAPicture), (picture, media.NotAPicture), (another, media.BlobNotYours)):
+        with pytest.raises(refusal):
+            await world.db.write(lambda tx, blob=blob: media.set_avatar(tx, by=budi.account, blob=blob))  # type: ignore[misc]
+    assert (await budi.call("GET", "/api/me")).json()["avatar"] == kept
+    assert not await shelf.sees(siti.account, picture)
+
+
 @pytest.mark.parametrize("strange", ["", "0" * 20, "nul\x00", "../../etc/passwd", "🙈" * 20])
 async def test_what_is_not_there_cannot_be_held_or_seen(shelf: Shelf, budi: Visitor, strange: str) -> None:
     with pytest.raises(media.BlobNotYours):
@@ -84,12 +99,17 @@ async def test_what_is_not_there_cannot_be_held_or_seen(shelf: Shelf, budi: Visi
 
 async def test_a_picture_is_described_to_the_domain_that_carries_it(world: World, shelf: Shelf, budi: Visitor) -> None:
     picture = await shelf.picture(budi.account)
-    file = await shelf.file(budi.account, b"%PDF-1.7 rendang", "C:\\resep\\rendang\u202efdp.pdf")
+    file = await shelf.file(budi.account, b"%PDF-1.7 rendang", f"C:\\resep\\{'enak' * 100} rendang\u202efdp.pdf")
     found = await world.db.read(lambda reader: media.described(reader, [picture, file, BlobId("no")]))
     assert found.keys() == {picture, file}
     assert (found[picture].kind, found[picture].width, found[picture].height, found[picture].mime) == ("picture", 40, 30, "image/webp")
     assert len(b64decode(found[picture].placeholder or "")) in range(1, 32)
-    assert (found[file].kind, found[file].name, found[file].mime, found[file].size) == ("file", "rendangfdp.pdf", "application/pdf", 16)
+    assert (found[file].kind, found[file].name, found[file].mime, found[file].size) == (
+        "file",
+        ("enak" * 100 + " rendangfdp.pdf")[-200:],
+        "application/pdf",
+        16,
+    )
 
 
 async def _people(world: World) -> dict[str, AccountId]:

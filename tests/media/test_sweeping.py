@@ -51,7 +51,9 @@ async def exists(world: World, blob: BlobId) -> bool:
 
 async def test_what_nobody_holds_goes_after_a_day(world: World, hand: Hand, shelf: Shelf, budi: Visitor) -> None:
     forgotten, held, released = [await shelf.picture(budi.account, colour) for colour in ("red", "green", "blue")]
-    await shelf.put(held, "masakan")
+    await shelf.put(held, "masakan", 1)
+    await shelf.put(held, "masakan", 2)
+    await shelf.take(held, "masakan", 1)
     await shelf.put(released, "masakan")
     hand.forward(23 * HOUR)
     await shelf.take(released, "masakan")
