@@ -16,7 +16,8 @@ from warung.adapters.sql import Migration, for_psycopg, pending, spread
 from warung.adapters.transaction import Context
 from warung.adapters.writer import Doubtful
 from warung.kit.db import Params, Row
-from warung.kit.errors import DiskFull, Unavailable
+from warung.kit.errors import DiskFull, NumberTooLarge, Unavailable
+from warung.kit.text import TextNotAllowed
 
 READERS = 4
 MIGRATING = 0x77617275  # the key of the lock under which one node at a time changes the schema
@@ -76,7 +77,11 @@ class PostgresLink:
         return self._db.info.transaction_status in (TransactionStatus.IDLE, TransactionStatus.UNKNOWN)
 
     def translate(self, failure: BaseException) -> BaseException:
-        """A full disk and a lost server have names."""
+        """What no column can hold, a full disk and a lost server have names."""
+        if isinstance(failure, errors.NumericValueOutOfRange):
+            return NumberTooLarge()
+        if isinstance(failure, psycopg.DataError) and "NUL" in str(failure):
+            return TextNotAllowed()
         if isinstance(failure, errors.DiskFull):
             return DiskFull()
         if isinstance(failure, psycopg.OperationalError):

@@ -11,7 +11,7 @@ from warung.adapters.sql import Migration, pending, spread
 from warung.adapters.transaction import Context
 from warung.adapters.writer import Doubtful
 from warung.kit.db import Params, Row
-from warung.kit.errors import DiskFull, Unavailable
+from warung.kit.errors import DiskFull, NumberTooLarge, Unavailable
 
 READERS = 4
 # Bigger than the default, so that a page changed often is copied into the database seldom (measured: docs/decisions/0005).
@@ -83,6 +83,8 @@ class SqliteLink:
 
     def translate(self, failure: BaseException) -> BaseException:
         """A full disk has a name; a lock held too long by another process is worth another try."""
+        if isinstance(failure, OverflowError):
+            return NumberTooLarge()
         if isinstance(failure, sqlite3.Error):
             code = getattr(failure, "sqlite_errorcode", 0) & 0xFF
             if code == sqlite3.SQLITE_FULL:

@@ -13,7 +13,7 @@ from warung import accounts, chat, contacts, media
 from warung.app import World
 from warung.kit.clock import DAY, HOUR, MINUTE
 from warung.kit.db import Tx
-from warung.kit.ids import AccountId, ConversationId
+from warung.kit.ids import AccountId, ConversationId, new_id
 
 HERE = Path(__file__).parent
 
@@ -79,9 +79,15 @@ async def _wear(world: World, account: AccountId, face: bytes) -> None:
 
 def _settle(tx: Tx, people: list[Resident]) -> dict[str, AccountId]:
     who = {}
-    for person in people:
+    for number, person in enumerate(people):
         who[person.handle] = accounts.create_account(
-            tx, handle=person.handle, name=person.name, language=person.language, region=person.region, operator=person.operator
+            tx,
+            id=AccountId(new_id(tx.now + number)),  # so that the first page offers them in this order
+            handle=person.handle,
+            name=person.name,
+            language=person.language,
+            region=person.region,
+            operator=person.operator,
         )
         accounts.change(tx, by=who[person.handle], changes=accounts.Changes(status=person.status))
     return who

@@ -42,6 +42,10 @@ class BadRequest(Refusal):
     status = 400
 
 
+class NumberTooLarge(BadRequest):
+    """This number is too large."""
+
+
 class Unauthenticated(Refusal):
     """Sign in first."""
 
