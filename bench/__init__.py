@@ -1,0 +1,1 @@
+"""Our load generator: what carrying a message costs on this machine."""
