@@ -60,7 +60,7 @@ def is_loopback(address: str) -> bool:
 
 def count_tries(tx: Tx, tries: Sequence[tuple[Limit, str]]) -> None:
     """Count one try for each limit and subject. Raises `TooMany`; a try that was refused is not counted."""
-    store.delete_old_attempts(tx)
+    store.delete_old_attempts(tx)  # what is left is running
     for limit, subject in sorted(tries, key=lambda each: each[0].name):  # always in one order, so that two writers cannot block each other
         made, until = store.count_attempt(tx, _bucket(limit, subject), tx.now + limit.window)
         if made > limit.tries:

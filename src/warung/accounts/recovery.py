@@ -16,7 +16,7 @@ LOOK_ALIKES = str.maketrans("oil", "011", "- \t")
 def new_codes(tx: Tx, *, account: AccountId) -> list[str]:
     """Make ten recovery codes; older ones work no more. Only digests are stored."""
     codes = ["-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(GROUPS)) for _ in range(CODES)]
-    store_credentials.replace_recovery_codes(tx, account, [_stored(account, code) for code in codes])
+    store_credentials.replace_recovery_codes(tx, account, [_stored(code) for code in codes])
     return codes
 
 
@@ -40,13 +40,13 @@ def _count(tx: Tx, handle: str, address: str) -> Settings:
 
 def _check(reader: Reader, handle: str, code: str) -> AccountId:
     found = store.account_by_handle(reader, handle.strip().lower())
-    if found is None or not store_credentials.has_recovery_code(reader, found.id, _stored(found.id, code)):
+    if found is None or not store_credentials.has_recovery_code(reader, found.id, _stored(code)):
         raise WrongRecoveryCode
     return found.id
 
 
 def _open(tx: Tx, account: AccountId, handle: str, code: str, hashed: str, device: str, address: str) -> Opened:
-    if not store_credentials.delete_recovery_code(tx, account, _stored(account, code)):
+    if not store_credentials.delete_recovery_code(tx, account, _stored(code)):
         raise WrongRecoveryCode
     store.set_password(tx, account, hashed)
     sessions.end_all(tx, account=account)
@@ -54,6 +54,6 @@ def _open(tx: Tx, account: AccountId, handle: str, code: str, hashed: str, devic
     return sessions.start(tx, account=account, device=device, address=address)
 
 
-def _stored(account: AccountId, code: str) -> str:
+def _stored(code: str) -> str:
     """Return the digest of a code as people type it: in capitals, without dashes, with an O for a zero."""
-    return digest(f"{account} {code.lower().translate(LOOK_ALIKES)}")
+    return digest(code.lower().translate(LOOK_ALIKES))

@@ -89,13 +89,10 @@ def delete_flows(tx: Tx, purpose: str) -> None:
 
 
 def count_attempt(tx: Tx, bucket: str, until: int) -> tuple[int, int]:
-    """Count one more try in the bucket's running window, or the first of a new one; return (tries, until)."""
+    """Count one more try in the bucket's window, or the first of a new one that ends at `until`; return (tries, until)."""
     sql = """INSERT INTO account_attempt (bucket, tries, until) VALUES (:bucket, 1, :until)
-        ON CONFLICT (bucket) DO UPDATE SET
-            tries = CASE WHEN account_attempt.until <= :now THEN 1 ELSE account_attempt.tries + 1 END,
-            until = CASE WHEN account_attempt.until <= :now THEN excluded.until ELSE account_attempt.until END
-        RETURNING tries, until"""
-    row = tx.one(sql, {"bucket": bucket, "until": until, "now": tx.now})
+        ON CONFLICT (bucket) DO UPDATE SET tries = account_attempt.tries + 1 RETURNING tries, until"""
+    row = tx.one(sql, {"bucket": bucket, "until": until})
     assert row is not None
     return row[0], row[1]
 
