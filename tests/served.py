@@ -1,0 +1,98 @@
+"""A served world, a plugin: a real uvicorn on a free port, on the loop of the test, with a public client for everybody who asks for one."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+import uvicorn
+
+from tests.cast import Cast
+from tests.worlds import OpenWorld
+from warung import accounts, serving
+from warung.app import World
+from warung.client import Client
+from warung.kit.ids import AccountId
+
+PATIENCE_S = 10.0
+
+
+class Served:
+    """A world that answers on `url`. It can be stopped, and served again on the same port."""
+
+    def __init__(self, world: World, port: int = 0) -> None:
+        self.world = world
+        self.cast = Cast(world.db)
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._server: uvicorn.Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listen; return when connections are taken."""
+        self._server = uvicorn.Server(serving.config(self.world))
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", self.port))
+        self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))
+        await until(lambda: self._server is not None and self._server.started)
+
+    async def stop(self) -> None:
+        """Drain as SIGTERM does."""
+        server, serving_task, self._server, self._serving = self._server, self._serving, None, None
+        if server is not None and serving_task is not None:
+            server.should_exit = True
+            await serving_task
+
+    async def token(self, account: AccountId) -> str:
+        """Sign a device of an account in; return what it shows."""
+        opened = await self.world.db.write(lambda tx: accounts.start_session(tx, account=account, device="test", address="127.0.0.1"))
+        return opened.token
+
+    async def client(self, account: AccountId) -> Client:
+        """Return a client of an account, not yet entered."""
+        return Client(self.url, token=await self.token(account))
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+async def until(true: Callable[[], Any], patience_s: float = PATIENCE_S) -> None:
+    """Wait until `true()` is; fail after a while."""
+    deadline = asyncio.get_running_loop().time() + patience_s
+    while not true():
+        assert asyncio.get_running_loop().time() < deadline, "waited in vain"
+        await asyncio.sleep(0.01)
+
+
+ServeWorld = Callable[..., Any]
+
+
+@pytest.fixture
+async def serve_a_world(open_a_world: OpenWorld) -> AsyncIterator[ServeWorld]:
+    """A function that serves a world: `await serve_a_world(database="", socket="picows", ...)`; stopped at the end."""
+    running: list[Served] = []
+
+    async def serve_one(database: str = "", **override: Any) -> Served:
+        place = Served(await open_a_world(database, **override))
+        await place.start()
+        running.append(place)
+        return place
+
+    yield serve_one
+    for place in running:
+        await place.stop()
+
+
+@pytest.fixture
+async def served(serve_a_world: ServeWorld) -> Served:
+    """A served world on SQLite."""
+    place: Served = await serve_a_world()
+    return place
