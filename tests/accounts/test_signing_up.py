@@ -100,13 +100,10 @@ async def test_a_handle_belongs_to_one_person_in_any_case_of_letters(place: Plac
 
 
 @pytest.mark.parametrize(
-    "handle", ["", "ab", "a" * 31, "budi santoso", "büdi", "budi!", "...", "budi\n", "администратор", "admin", "Warung"]
+    "handle", ["", "ab", "a" * 31, "budi santoso", "büdi", "budi!", "...", "bu\ndi", "администратор", "admin", "Warung"]
 )
 async def test_some_handles_are_not_allowed(place: Place, handle: str) -> None:
     place.set(registration="open")
-    if handle == "budi\n":  # white space around a handle is a slip of the thumb
-        await place.sign_up(handle)
-        return
     await refused(HandleNotAllowed, place.sign_up(handle))
 
 
@@ -165,7 +162,10 @@ async def test_one_network_signs_up_so_many_people_in_an_hour(place: Place) -> N
     await place.sign_up("ayu", address="2001:db8:1:2::1")
 
 
-async def test_no_secret_can_be_read_in_the_file(place: Place, tmp_path: object) -> None:
+TABLES = ("account", "session", "account_recovery_code", "account_flow", "account_attempt")
+
+
+async def test_no_secret_can_be_read_in_the_database(place: Place) -> None:
     place.set(registration="open")
     new = await place.sign_up("budi")
     link = await place.do(accounts.operator_link)
@@ -174,6 +174,3 @@ async def test_no_secret_can_be_read_in_the_file(place: Place, tmp_path: object)
     assert "budi" in everything
     for secret in [new.opened.token, PASSWORD, str(link), *new.recovery_codes]:
         assert secret not in everything
-
-
-TABLES = ("account", "session", "account_recovery_code", "account_flow", "account_attempt")
