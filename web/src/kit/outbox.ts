@@ -97,8 +97,12 @@ export class Outbox {
   /** Give an intent up: one that was refused, or never left. Returns whether it is gone; what may have arrived cannot be given up. */
   async discard(nonce: string): Promise<boolean> {
     await this.#writing.get(nonce);
-    const kept = await this.#change(nonce, (intent) => (intent.state === "failed" || intent.tries === 0 ? null : intent));
-    return kept === null;
+    let gone = false;
+    await this.#change(nonce, (intent) => {
+      gone = intent.state === "failed" || intent.tries === 0;
+      return gone ? null : intent;
+    });
+    return gone;
   }
 
   /** The log shows a message of mine: its intent is fulfilled. */

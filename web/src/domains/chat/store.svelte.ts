@@ -63,6 +63,7 @@ export class Store {
   #intents = $state.raw<readonly Intent[]>([]);
   #running: Running | null = null;
   #clockOffset = 0;
+  #listening = new AbortController();
 
   constructor(kept: Pocket = pocket()) {
     this.#pocket = kept;
@@ -131,8 +132,6 @@ export class Store {
   async start(): Promise<void> {
     api.client.onSignedOut = (): void => void this.#end("ended");
     this.#pocket.onSignedOutElsewhere(() => this.#signOff(null));
-    globalThis.addEventListener?.("pagehide", () => this.#keepAll());
-    globalThis.addEventListener?.("online", () => this.#running?.outbox.wake());
     void this.#loadServer();
     const account = this.#pocket.account();
     if (account) await this.#openKept(account);
@@ -220,6 +219,8 @@ export class Store {
     this.#intents = [];
     this.me = this.contacts = null;
     this.ready = this.syncing = false;
+    this.#listening.abort();
+    this.#listening = new AbortController();
     running?.socket.stop();
     running?.outbox.stop();
     running?.engine.stop();
@@ -269,6 +270,9 @@ export class Store {
     this.connection = "connecting";
     this.session = "signed_in";
     this.signed_out_because = null;
+    const { signal } = this.#listening;
+    globalThis.addEventListener?.("pagehide", () => this.#keepAll(), { signal });
+    globalThis.addEventListener?.("online", () => outbox.wake(), { signal });
     socket.start();
   }
 
