@@ -114,10 +114,20 @@ def arrive(tx: Tx, *, newcomer: Newcomer, credentials: accounts.Credentials, sit
     me, inviter = done.opened.account, done.invite.inviter
     landing = contacts.befriend(tx, a=inviter, b=me)
     group = rooms(tx).enter(tx, [done.invite.conversation]).get(done.invite.conversation) if done.invite.conversation else None
-    if group is not None and inviter in group.members and len(group.members) < tx.settings(Settings).group_members:
+    full = group is None or len(group.members) >= tx.settings(Settings).group_members
+    if group is not None and not full and may_invite(tx, group, inviter):
         enter(tx, group, [me], Notice(key="member_joined", actor=inviter, people=(me,)))
         landing = group.id
     return done, landing
+
+
+def may_invite(tx: Tx, group: Room, by: AccountId) -> bool:
+    """May `by` bring people in without asking: an admin, or a member where members may invite and nobody has to approve?"""
+    standing = group.members.get(by)
+    if standing is None or standing.role != "member":
+        return standing is not None
+    kept = store_members.conversations(tx, [group.id])[group.id]
+    return bool(kept.members_can_invite) and not kept.approval
 
 
 def _working(reader: Reader, token: str) -> Link:
@@ -131,7 +141,7 @@ def _inviting(tx: Tx, by: AccountId, id: ConversationId) -> Room:
     group = room(tx, id, by)
     if group.kind != "group":
         raise GroupOnly
-    if group.members[by].role == "member" and not store_members.conversations(tx, [id])[id].members_can_invite:
+    if not may_invite(tx, group, by):
         raise AdminsOnly
     if len(group.members) >= tx.settings(Settings).group_members:
         raise GroupFull(limit=tx.settings(Settings).group_members)

@@ -1,21 +1,25 @@
 """The door of the socket: who may come in, from where. The same for both WebSocket implementations."""
 
 import asyncio
+import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlsplit
 
 import msgspec
+import structlog
 
 from warung.gateway.commands import Commands
-from warung.gateway.frame import SESSION_ENDED, Hello, framed
+from warung.gateway.frame import INTERNAL, RESTARTING, SESSION_ENDED, Hello, framed
 from warung.gateway.hub import Hub, Peer, Wire
 from warung.kit import clock
 from warung.kit.db import Db
-from warung.kit.errors import Refusal
+from warung.kit.errors import Refusal, Unauthenticated
 from warung.kit.ids import Identity
 from warung.kit.site import Site
 
 COOKIE = "warung"
+log = structlog.get_logger()
 Recognise = Callable[[Db, str], Awaitable[Identity]]
 
 
@@ -41,8 +45,22 @@ def token_in(headers: Mapping[str, str]) -> tuple[str, bool]:
 
 
 def ours(origin: str, host: str, site: Site) -> bool:
-    """Is this Origin the page that this server itself serves?"""
-    return origin == site.url or (bool(host) and origin.split("://", 1)[-1] == host)
+    """Is this Origin a page that this server itself serves: at its own address, or where it was reached by a bare IP address?
+
+    A name that is not ours is refused even where Host repeats it: a foreign name can be made to point at this machine.
+    """
+    if origin == site.url:
+        return True
+    name = urlsplit(origin).hostname or ""
+    return bool(host) and origin.split("://", 1)[-1] == host and (name == "localhost" or _is_address(name))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 class Door:
@@ -75,9 +93,14 @@ class Door:
         try:
             identity = await self._recognise(self._db, token)
         except Refusal as refusal:
-            wire.close(SESSION_ENDED, refusal.code())
+            ended = isinstance(refusal, Unauthenticated)
+            wire.close(SESSION_ENDED if ended else RESTARTING, refusal.code())
+            return None
+        except Exception as failure:
+            log.error("unexpected", exc_info=failure)
+            wire.close(INTERNAL, "internal error")
             return None
         peer = Peer(self.hub, wire, identity, self.time())
-        self.hub.join(peer)
         peer.answer(framed(msgspec.json.encode(Hello(identity.account, identity.session, clock.now(), self._heartbeat_s))))
+        self.hub.join(peer)
         return peer
