@@ -141,8 +141,8 @@ def _inviting(tx: Tx, by: AccountId, id: ConversationId) -> Room:
     group = room(tx, id, by)
     if group.kind != "group":
         raise GroupOnly
-    if not may_invite(tx, group, by):
-        raise AdminsOnly
+    if group.members[by].role == "member" and not store_members.conversations(tx, [id])[id].members_can_invite:
+        raise AdminsOnly  # where admins approve, a member's link only asks them
     if len(group.members) >= tx.settings(Settings).group_members:
         raise GroupFull(limit=tx.settings(Settings).group_members)
     return group
