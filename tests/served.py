@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-import uvicorn
 
 from tests.cast import Cast
 from tests.worlds import OpenWorld
@@ -27,12 +26,12 @@ class Served:
         self.cast = Cast(world.db)
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._server: uvicorn.Server | None = None
+        self._server: serving.Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Listen; return when connections are taken."""
-        self._server = uvicorn.Server(serving.config(self.world))
+        self._server = serving.Server(self.world)
         listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self.port))

@@ -17,6 +17,7 @@ import uvloop
 from warung import accounts
 from warung.app import World, open_world
 from warung.gateway.socket import protocol
+from warung.gateway.socket_asgi import beside
 from warung.settings import Settings
 
 
@@ -54,18 +55,36 @@ async def _serve(settings: Settings, prepare: Any) -> None:
         if prepare is not None:
             await prepare(world)
         await greet(world)
-        server = uvicorn.Server(config(world))
-        await server.serve(sockets=[listening])
+        await Server(world).serve(sockets=[listening])
     finally:
         await world.close()
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, told to let the sockets finish what they have begun before it closes them."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(config(world))
+        self._world = world
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer every command that came in, close the sockets with "restarting", then stop HTTP."""
+        await self._world.hub.drain(self._world.settings.server.drain_s)
+        await super().shutdown(sockets)
+        self._world.hub.draining = False  # a world can be served again
 
 
 def config(world: World) -> uvicorn.Config:
     """Return how uvicorn runs this world."""
     server = world.settings.server
+    public = server.socket == "uvicorn"
     return uvicorn.Config(
-        world.app,
-        ws=protocol(world.door),
+        beside(world.app, world.door) if public else world.app,
+        ws="websockets-sansio" if public else protocol(world.door),
+        ws_max_size=server.frame_bytes,
+        ws_ping_interval=server.heartbeat_s,
+        ws_ping_timeout=1.5 * server.heartbeat_s,
+        ws_per_message_deflate=False,
         loop="none",
         http="httptools",
         access_log=False,

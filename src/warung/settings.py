@@ -9,7 +9,7 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -28,7 +28,7 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tls_cert: str = ""  # PEM files; without them TLS is a proxy's work
     tls_key: str = ""
     proxies: str = "127.0.0.1"  # whose X-Forwarded-For is believed, comma separated
-    socket: str = "picows"  # or "uvicorn": the slower, public API, should picows not fit the installed uvicorn
+    socket: Literal["picows", "uvicorn"] = "picows"  # "uvicorn": the slower, public API, should picows not fit the installed uvicorn
     heartbeat_s: int = 50  # a silent connection is asked after so long, and closed after two and a half times that
     outbox_bytes: int = 256 * 1024  # beyond it a slow reader gets `resync` instead of pushes
     frame_bytes: int = 256 * 1024

@@ -18,7 +18,6 @@ from warung.kit.db import Db, Tx
 from warung.kit.domain import Asked, Batched, Command
 from warung.kit.errors import Refusal
 
-IN_FLIGHT = 64  # commands of one connection that may wait; beyond that it is not read
 PER_CALL = 1024
 BROKEN_FRAMES = 20  # a client that sends so many is not ours
 
@@ -48,9 +47,7 @@ class Commands:
         except (msgspec.DecodeError, UnicodeDecodeError) as broken:
             self._refuse(peer, _id_in(payload), MalformedFrame(reason=str(broken)))
             return
-        peer.in_flight += 1
-        if peer.in_flight == IN_FLIGHT:
-            peer.wire.pause(True)
+        peer.began()
         self._handlers[type(command)](peer, command)
 
     def _queue(self, command: Batched) -> Callable[[Peer, Any], None]:
@@ -60,14 +57,19 @@ class Commands:
         def unit() -> tuple[Callable[[Tx], Sequence[Any]], Callable[[Any], None]]:
             taken: list[tuple[Peer, Any]] = []
 
+            def take() -> None:
+                submitted[0] = False  # before emptying it: who comes after this opens the next unit
+                while waiting and len(taken) < PER_CALL:
+                    taken.append(waiting.popleft())
+
             def verb(tx: Tx) -> Sequence[Any]:
                 if not taken:  # a repeated transaction writes the same items
-                    submitted[0] = False  # before draining: who comes after this opens the next unit
-                    while waiting and len(taken) < PER_CALL:
-                        taken.append(waiting.popleft())
+                    take()
                 return command.verb(tx, [(peer.identity, item) for peer, item in taken]) if taken else ()
 
             def done(outcome: Any) -> None:
+                if not taken and isinstance(outcome, BaseException):
+                    take()  # refused before the verb was called: a full disk, a stopping server
                 for at, (peer, item) in enumerate(taken):
                     self._answer(peer, item.id, outcome if isinstance(outcome, BaseException) else outcome[at])
                 if waiting and not submitted[0]:
@@ -105,9 +107,7 @@ class Commands:
         self._answer(peer, item.id, None)
 
     def _answer(self, peer: Peer, number: int, outcome: Any) -> None:
-        peer.in_flight -= 1
-        if peer.in_flight == IN_FLIGHT // 2:
-            peer.wire.pause(False)
+        peer.ended()
         if isinstance(outcome, BaseException):
             peer.answer(framed(encode(Failed(number, problem(outcome, self._phrases, peer.identity.language)))))
         else:

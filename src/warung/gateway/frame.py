@@ -1,6 +1,7 @@
 """Frames: what goes over the socket, and how one is written so that every connection can share the bytes."""
 
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -11,6 +12,8 @@ from warung.kit.ids import AccountId, SessionId
 
 TEXT, CLOSE, PING = 0x81, 0x88, 0x89
 
+SILENT = 1001
+INTERNAL = 1011
 RESTARTING = 1012
 TOO_BIG = 1009
 PROTOCOL_ERROR = 4400
@@ -69,6 +72,18 @@ def framed(payload: bytes, opcode: int = TEXT) -> bytes:
     if size < 65_536:
         return struct.pack(">BBH", opcode, 126, size) + payload
     return struct.pack(">BBQ", opcode, 127, size) + payload
+
+
+def payloads(data: bytes) -> Iterator[bytes]:
+    """Yield what `framed` put into these frames, for a server that frames by itself."""
+    at = 0
+    while at < len(data):
+        size, at = data[at + 1], at + 2
+        if size >= 126:
+            width = 2 if size == 126 else 8
+            size, at = int.from_bytes(data[at : at + width], "big"), at + width
+        yield data[at : at + size]
+        at += size
 
 
 def closing(code: int, reason: str) -> bytes:

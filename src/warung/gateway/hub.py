@@ -5,16 +5,18 @@ outbox, and one `resync` when it reads again: the log heals what it missed.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from typing import Protocol
 
 import msgspec
 
-from warung.gateway.frame import SESSION_ENDED, Resync, framed
+from warung.gateway.frame import RESTARTING, SESSION_ENDED, SILENT, Resync, framed
 from warung.kit.bus import Envelope
 from warung.kit.ids import AccountId, Identity, SessionId
 
 RESYNC = framed(msgspec.json.encode(Resync()))
+IN_FLIGHT = 64  # commands of one connection that may wait; beyond that it is not read
 
 
 class Wire(Protocol):
@@ -27,10 +29,10 @@ class Wire(Protocol):
         """Return how many bytes the other side has not taken yet."""
 
     def close(self, code: int, reason: str) -> None:
-        """Say goodbye with a close code, then disconnect."""
+        """Say goodbye with a close code, then disconnect. What is written later goes nowhere."""
 
-    def probe(self) -> None:
-        """Send a WebSocket ping."""
+    def probe(self) -> bool:
+        """Send a WebSocket ping; False where the server below looks after that by itself."""
 
     def pause(self, stop: bool) -> None:
         """Stop or go on reading."""
@@ -39,7 +41,7 @@ class Wire(Protocol):
 class Peer:
     """One open connection of an identity."""
 
-    __slots__ = ("_lagging", "_outbox", "broken", "heard", "hub", "identity", "in_flight", "wire")
+    __slots__ = ("_choked", "_draining", "_lagging", "_outbox", "_stopped", "broken", "heard", "hub", "identity", "in_flight", "wire")
 
     def __init__(self, hub: "Hub", wire: Wire, identity: Identity, heard: float) -> None:
         self.hub = hub
@@ -50,6 +52,33 @@ class Peer:
         self.broken = 0
         self._outbox: list[bytes] = []
         self._lagging = False
+        self._choked = False
+        self._draining = False
+        self._stopped = False
+
+    def began(self) -> None:
+        """A command came in and waits for its answer."""
+        self.in_flight += 1
+        if self.in_flight == IN_FLIGHT:
+            self._read_or_not()
+
+    def ended(self) -> None:
+        """A command is about to be answered."""
+        self.in_flight -= 1
+        if self.in_flight == IN_FLIGHT // 2:
+            self._read_or_not()
+
+    def choked(self) -> None:
+        """The other side does not take what it is sent: it may ask nothing more until it does, or answers would pile up here."""
+        self._choked = True
+        self._read_or_not()
+
+    def drain(self) -> None:
+        """Take no more commands, answer those that came in, then say that the server restarts."""
+        self._draining = True
+        self._read_or_not()
+        if not self._outbox:
+            self._close_when_drained()
 
     def answer(self, frame: bytes) -> None:
         """Send an answer: never dropped, since what is in flight is bounded."""
@@ -69,7 +98,9 @@ class Peer:
         self.answer(frame)
 
     def caught_up(self) -> None:
-        """The reader has taken everything: tell it once what it missed."""
+        """The other side has taken everything: tell it once what it missed."""
+        self._choked = False
+        self._read_or_not()
         if self._lagging:
             self._lagging = False
             self.answer(RESYNC)
@@ -78,6 +109,19 @@ class Peer:
         """Write this tick's frames at once."""
         frames, self._outbox = self._outbox, []
         self.wire.write(frames[0] if len(frames) == 1 else b"".join(frames))
+        if self._draining:
+            self._close_when_drained()
+
+    def _close_when_drained(self) -> None:
+        if not self.in_flight:
+            self.wire.close(RESTARTING, "restarting")
+
+    def _read_or_not(self) -> None:
+        few = IN_FLIGHT // 2 if self._stopped else IN_FLIGHT - 1
+        stop = self._draining or self._choked or self.in_flight > few
+        if stop != self._stopped:
+            self._stopped = stop
+            self.wire.pause(stop)
 
 
 class Hub:
@@ -88,7 +132,9 @@ class Hub:
         self.dirty: list[Peer] = []
         self.dropped = 0
         self.pushed = 0
+        self.draining = False
         self._waking = False
+        self._empty = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._peers: dict[AccountId, set[Peer]] = {}
 
@@ -102,6 +148,8 @@ class Hub:
     def join(self, peer: Peer) -> None:
         """A connection is open."""
         self._peers.setdefault(peer.identity.account, set()).add(peer)
+        if self.draining:
+            peer.drain()
 
     def leave(self, peer: Peer) -> None:
         """A connection is gone."""
@@ -110,6 +158,8 @@ class Hub:
             mine.discard(peer)
             if not mine:
                 del self._peers[peer.identity.account]
+        if not self._peers:
+            self._empty.set()
 
     def deliver(self, envelope: Envelope) -> None:
         """Push a frame to every connection of its audience here."""
@@ -126,6 +176,16 @@ class Hub:
         for peer in self.peers():
             if peer.identity.session in sessions:
                 peer.wire.close(SESSION_ENDED, "session ended")
+
+    async def drain(self, patience_s: float) -> None:
+        """The server stops: answer what came in, close every connection, and wait until they have gone."""
+        self.draining = True
+        self._empty.clear()
+        for peer in self.peers():
+            peer.drain()
+        if self._peers:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), patience_s)
 
     def wake(self) -> None:
         """Flush at the end of this tick."""
@@ -145,6 +205,6 @@ class Hub:
         for peer in self.peers():
             silent = now - peer.heard
             if silent > 2.5 * interval_s:
-                peer.wire.close(1001, "silent")
-            elif silent > interval_s:
-                peer.wire.probe()
+                peer.wire.close(SILENT, "silent")
+            elif silent > interval_s and not peer.wire.probe():
+                peer.heard = now

@@ -8,32 +8,35 @@ import asyncio
 import logging
 from typing import Any
 
-from picows import WSAutoPingStrategy, WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, WSUpgradeResponse
+from picows import WSAutoPingStrategy, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, WSUpgradeResponse
 from picows import picows as compiled
 
 from warung.gateway.door import Door, Refused
-from warung.gateway.frame import PING, PROTOCOL_ERROR, TOO_BIG, closing, framed
+from warung.gateway.frame import CLOSE, PING, PROTOCOL_ERROR, RESTARTING, TOO_BIG, closing, framed
 from warung.gateway.hub import Peer
 
 # An adapter, since picows makes a logger of its own per connection from a plain one (1 kB each).
 quiet = logging.LoggerAdapter(logging.getLogger("warung.socket"))
 EARLY_FRAMES = 16  # frames that may arrive while the session is looked up
+FRAGMENTS = 1_024  # of one message
+GOODBYE_S = 2.0  # how long the other side may take to agree to a close
 logging.getLogger("warung.socket").setLevel(logging.WARNING)
 WSProtocol: Any = vars(compiled)["WSProtocol"]
 
 
 class PicowsWire:
-    """The sending side of a picows connection."""
+    """The sending side of a picows connection. Once closed it says nothing more, and waits a little for the other side to agree."""
 
-    __slots__ = ("_transport", "_ws")
+    __slots__ = ("_abort", "_transport", "closed")
 
     def __init__(self, ws: WSTransport) -> None:
-        self._ws = ws
         self._transport = ws.underlying_transport
+        self._abort: asyncio.TimerHandle | None = None
+        self.closed = False
 
     def write(self, data: bytes) -> None:
         """Send bytes that are already frames; nothing when the other side has left."""
-        if not self._transport.is_closing():
+        if not self.closed and not self._transport.is_closing():
             self._transport.write(data)
 
     def backlog(self) -> int:
@@ -41,29 +44,38 @@ class PicowsWire:
         return self._transport.get_write_buffer_size()
 
     def close(self, code: int, reason: str) -> None:
-        """Send a close frame and disconnect when it has left."""
-        if not self._transport.is_closing():
+        """Send a close frame. Hanging up at once would lose it, and answers before it, for a client that is still sending."""
+        if not self.closed and not self._transport.is_closing():
+            self.pause(False)
             self._transport.write(closing(code, reason))
-            self._transport.close()
+            self.closed = True
+            self._abort = asyncio.get_running_loop().call_later(GOODBYE_S, self._transport.abort)
 
-    def probe(self) -> None:
+    def gone(self) -> None:
+        """The connection is over."""
+        if self._abort is not None:
+            self._abort.cancel()
+
+    def probe(self) -> bool:
         """Send a ping."""
         self.write(framed(b"", PING))
+        return True
 
     def pause(self, stop: bool) -> None:
         """Stop or go on reading."""
-        if not self._transport.is_closing():
+        if not self.closed and not self._transport.is_closing():
             self._transport.pause_reading() if stop else self._transport.resume_reading()
 
 
 class Listener(WSListener):
     """Opening -> open -> closed. Frames that come before the session is known wait, a few of them."""
 
-    __slots__ = ("_door", "_early", "_parts", "_request", "_size", "_task", "peer")
+    __slots__ = ("_door", "_early", "_parts", "_request", "_size", "_task", "_wire", "peer")
 
     def __init__(self, door: Door, request: WSUpgradeRequest) -> None:
         self._door = door
         self._request: WSUpgradeRequest | None = request
+        self._wire: PicowsWire | None = None
         self._early: list[bytes] | None = []
         self._parts: list[bytes] | None = None
         self._size = 0
@@ -72,7 +84,8 @@ class Listener(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """The upgrade is done: find out whose connection this is."""
-        self._task = asyncio.get_running_loop().create_task(self._open(PicowsWire(transport)))
+        self._wire = PicowsWire(transport)
+        self._task = asyncio.get_running_loop().create_task(self._open(self._wire))
 
     async def _open(self, wire: PicowsWire) -> None:
         request, self._request = self._request, None
@@ -85,51 +98,64 @@ class Listener(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Called for each frame, as it is read."""
         kind = frame.msg_type
+        wire = self._wire
         if self.peer is not None:
             self.peer.heard = self._door.time()
-        if kind == WSMsgType.TEXT and frame.fin and self._parts is None:
-            self._message(transport, frame.get_payload_as_bytes())
-        elif kind == WSMsgType.CLOSE:
-            transport.send_close(frame.get_close_code())
+        if kind == WSMsgType.CLOSE and wire is not None:
+            wire.write(framed(frame.get_payload_as_bytes()[:2], CLOSE))
             transport.disconnect()
+        elif wire is None or wire.closed:
+            return
+        elif kind == WSMsgType.TEXT and frame.fin and self._parts is None:
+            self._message(wire, frame.get_payload_as_bytes())
         elif kind in (WSMsgType.TEXT, WSMsgType.CONTINUATION) and (kind == WSMsgType.TEXT) == (self._parts is None):
-            self._fragment(transport, frame)
+            self._fragment(wire, frame)
         elif kind not in (WSMsgType.PING, WSMsgType.PONG):
-            PicowsWire(transport).close(PROTOCOL_ERROR, "text frames only")
+            wire.close(PROTOCOL_ERROR, "text frames only")
 
-    def _fragment(self, transport: WSTransport, frame: WSFrame) -> None:
+    def _fragment(self, wire: PicowsWire, frame: WSFrame) -> None:
         self._parts = self._parts or []
         self._parts.append(frame.get_payload_as_bytes())
         self._size += frame.payload_size
-        if self._size > self._door.frame_bytes:
-            PicowsWire(transport).close(TOO_BIG, "message too big")
+        if self._size > self._door.frame_bytes or len(self._parts) > FRAGMENTS:
+            wire.close(TOO_BIG, "message too big")
+            self._parts = None
         elif frame.fin:
             whole, self._parts, self._size = b"".join(self._parts), None, 0
-            self._message(transport, whole)
+            self._message(wire, whole)
 
-    def _message(self, transport: WSTransport, payload: bytes) -> None:
+    def _message(self, wire: PicowsWire, payload: bytes) -> None:
         if self.peer is not None:
             self._door.commands.received(self.peer, payload)
         elif self._early is not None and len(self._early) < EARLY_FRAMES:
             self._early.append(payload)
         else:
-            PicowsWire(transport).close(PROTOCOL_ERROR, "wait for hello")
-
-    def resume_writing(self) -> None:
-        """The reader took what it was behind with."""
-        if self.peer is not None:
-            self.peer.caught_up()
+            wire.close(PROTOCOL_ERROR, "wait for hello")
 
     def pause_writing(self) -> None:
-        """Nothing to do: the hub looks at the backlog before it pushes."""
+        """The other side does not read."""
+        if self.peer is not None:
+            self.peer.choked()
+
+    def resume_writing(self) -> None:
+        """The other side took what it was behind with."""
+        if self.peer is not None:
+            self.peer.caught_up()
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """Gone."""
         if self._task is not None:
             self._task.cancel()
+        if self._wire is not None:
+            self._wire.gone()
         if self.peer is not None:
             self._door.hub.leave(self.peer)
             self.peer = None
+
+    def restart(self) -> None:
+        """The server has stopped."""
+        if self._wire is not None:
+            self._wire.close(RESTARTING, "restarting")
 
 
 def protocol(door: Door) -> type[Any]:
@@ -170,8 +196,8 @@ def protocol(door: Door) -> type[Any]:
                 view = view[size:]
 
         def shutdown(self) -> None:
-            """Uvicorn stops: tell the client to come back soon."""
-            self.transport.send_close(WSCloseCode.SERVICE_RESTART)
-            self.transport.disconnect()
+            """Uvicorn stops, and the hub has let its connections go: this one came in between."""
+            if self.listener is not None:
+                self.listener.restart()
 
     return Protocol
