@@ -5,6 +5,7 @@ import { client } from "./kit/api";
 import { language, preferredLanguage, speak } from "./kit/i18n.svelte";
 import { startRouter } from "./kit/router.svelte";
 import { startTheme } from "./kit/theme";
+import { registerWorker } from "./kit/worker";
 import "./look/index.css";
 import App from "./routes/App.svelte";
 
@@ -13,4 +14,5 @@ startRouter();
 client.language = language;
 await speak(preferredLanguage());
 void store.start();
+void registerWorker((update) => (store.update = update));
 mount(App, { target: document.getElementById("app") as HTMLElement });

@@ -1,47 +1,60 @@
-// Keeps the client itself on the phone, so that it opens without a network. Data is not kept here: that is the work of IndexedDB.
-const VERSION = '__VERSION__'
-const FILES = ['__FILES__']
-const PICTURES = 'pictures-1'
-const MOST_PICTURES = 400
-const SERVER_ONLY = /^\/(api|apps|ws|healthz|readyz|metrics|cgi-bin|sns|connect|pay|v3)(\/|$)/
+/**
+ * Keeps the client itself on the phone, so that it opens without a network, and the pictures that were looked at last.
+ * Data is not kept here: that is the work of IndexedDB. The build puts the version and the list of files in.
+ */
+const VERSION = "__VERSION__";
+const FILES = ['__FILES__'];
+const PICTURES = "pictures";
+const MOST_PICTURES = 500;
+const PICTURE = /^\/api\/media\/[^/]+\/(avatar|thumb)$/;
+const SERVER_ONLY = /^\/(api|ws|apps|media|healthz|readyz|metrics|docs|cgi-bin|sns|connect|pay|v3)(\/|$)/;
 
-addEventListener('install', (event) => event.waitUntil(caches.open(VERSION).then((cache) => cache.addAll(FILES))))
+/** Pictures looked at since this worker started: they need not be moved to the end again. */
+const seen = new Set();
 
-addEventListener('activate', (event) =>
-  event.waitUntil(
-    (async () => {
-      for (const name of await caches.keys()) if (name.startsWith('shell-') && name !== VERSION) await caches.delete(name)
-      await clients.claim()
-    })(),
-  ),
-)
+addEventListener("install", (event) => event.waitUntil(caches.open(VERSION).then((cache) => cache.addAll(FILES))));
 
-addEventListener('message', (event) => {
-  if (event.data === 'update') skipWaiting()
-  if (event.data === 'forget') event.waitUntil(caches.delete(PICTURES))
-})
+addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
-/** Pictures have stable addresses and never change: the first answer is kept, the oldest make room. */
-async function picture(request) {
-  const cache = await caches.open(PICTURES)
-  const kept = await cache.match(request)
-  if (kept) return kept
-  const answer = await fetch(request)
-  if (answer.ok) {
-    await cache.put(request, answer.clone())
-    const keys = await cache.keys()
-    for (const old of keys.slice(0, Math.max(0, keys.length - MOST_PICTURES))) await cache.delete(old)
-  }
-  return answer
+// A new version waits until the page asks for it: nothing changes under somebody's hands.
+addEventListener("message", (event) => {
+  if (event.data === "update") skipWaiting();
+});
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (PICTURE.test(url.pathname)) event.respondWith(picture(event));
+  else if (!SERVER_ONLY.test(url.pathname)) event.respondWith(shell(request));
+});
+
+async function takeOver() {
+  for (const name of await caches.keys()) if (name.startsWith("shell-") && name !== VERSION) await caches.delete(name);
+  await clients.claim();
 }
 
-addEventListener('fetch', (event) => {
-  const { request } = event
-  const url = new URL(request.url)
-  if (request.method !== 'GET' || url.origin !== location.origin) return
-  if (/^\/api\/media\/[^/]+\/(thumb|full)$/.test(url.pathname)) return event.respondWith(picture(request))
-  if (SERVER_ONLY.test(url.pathname)) return
-  event.respondWith(
-    caches.open(VERSION).then(async (cache) => (await cache.match(request.mode === 'navigate' ? '/' : request)) ?? fetch(request)),
-  )
-})
+/** Every address is the same page; what it needs is kept. */
+async function shell(request) {
+  const cache = await caches.open(VERSION);
+  return (await cache.match(request.mode === "navigate" ? "/" : request)) ?? fetch(request);
+}
+
+/** A picture has a stable address and never changes: what is kept is shown, what was not looked at for longest makes room. */
+async function picture(event) {
+  const { request } = event;
+  const cache = await caches.open(PICTURES);
+  const kept = await cache.match(request.url);
+  const answer = kept ?? (await fetch(request));
+  if (answer.ok && !(kept && seen.has(request.url))) event.waitUntil(keep(cache, request.url, answer.clone()));
+  return answer;
+}
+
+/** Put a picture at the end of the cache: it keeps the order of putting. */
+async function keep(cache, url, answer) {
+  seen.add(url);
+  await cache.delete(url);
+  await cache.put(url, answer);
+  const all = await cache.keys();
+  for (const old of all.slice(0, Math.max(0, all.length - MOST_PICTURES))) await cache.delete(old);
+}

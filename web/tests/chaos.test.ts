@@ -73,7 +73,7 @@ async function play(steps: readonly Step[]): Promise<void> {
       case "send": {
         const words = `tulis ${written++}`;
         sent.set(words, room);
-        store.open(room).send(text(words));
+        phone().talk(room).send(text(words));
         break;
       }
       case "recall": {
@@ -115,10 +115,12 @@ async function play(steps: readonly Step[]): Promise<void> {
         it.cursor(room, "budi", log.length, Math.floor(log.length / 2));
         break;
       case "look":
-        store.open(room);
+        phone().talk(room);
         break;
       case "seen":
-        store.open(room).seen(store.conversation(room)?.last_seq ?? 0);
+        phone()
+          .talk(room)
+          .seen(store.conversation(room)?.last_seq ?? 0);
         break;
       case "time":
         await tick(now.ms);

@@ -16,7 +16,7 @@ async function talking(): Promise<OpenConversation> {
 }
 
 async function opened(on: Phone): Promise<OpenConversation> {
-  const talk = on.store.open("direct");
+  const talk = on.talk("direct");
   await until(() => talk.ready);
   return talk;
 }

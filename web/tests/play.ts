@@ -3,6 +3,7 @@
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 import { Store, type Item, type OpenConversation } from "../src/domains/chat/store.svelte";
+import { openTalk } from "../src/domains/chat/open.svelte";
 import { client } from "../src/kit/api";
 import type { TextCard } from "../src/kit/wire";
 import { Warung } from "./warung";
@@ -69,9 +70,13 @@ export class Phone {
     for (let i = 0; i < 20; i++) await tick(100);
   }
 
+  talk(id: string): OpenConversation {
+    return openTalk(this.store, id);
+  }
+
   /** Put a conversation on screen, with all of its history. */
   async everything(id: string): Promise<OpenConversation> {
-    const talk = this.store.open(id);
+    const talk = this.talk(id);
     await until(() => talk.ready && !talk.loading, "the conversation");
     while (talk.hasNewer && !talk.problem) await this.settled(talk.loadNewer());
     while (talk.hasOlder && !talk.problem) await this.settled(talk.loadOlder());

@@ -14,7 +14,7 @@ async function started(): Promise<void> {
 
 test("a message that is pushed appears at the end", async () => {
   await started();
-  const talk = phone().store.open("direct");
+  const talk = phone().talk("direct");
   await until(() => talk.ready);
   server().say("direct", "siti", "sudah makan?");
   await until(() => talk.items.length === 1);
@@ -24,7 +24,7 @@ test("a message that is pushed appears at the end", async () => {
 
 test("a gap between pushes is asked for", async () => {
   await started();
-  const talk = phone().store.open("direct");
+  const talk = phone().talk("direct");
   server().say("direct", "siti", "satu");
   await until(() => talk.items.length === 1);
   server().tamper = () => [];
@@ -49,7 +49,7 @@ test("conversations open without a network", async () => {
 
 test("what was written while the line was cut is there when it comes back", async () => {
   await started();
-  const talk = phone().store.open("kopi club");
+  const talk = phone().talk("kopi club");
   server().say("kopi club", "siti", "halo");
   await until(() => talk.items.length === 1);
   server().reachable = false;
@@ -78,7 +78,7 @@ test("of a long absence only both ends are asked for, and the hole when someone 
 test("a recalled message becomes a tombstone, on screen and on the device", async () => {
   await started();
   server().say("direct", "siti", "salah kirim");
-  const talk = phone().store.open("direct");
+  const talk = phone().talk("direct");
   await until(() => talk.items.length === 1);
   server().recall("direct", 1);
   await until(() => talk.items[0]!.message.card.type === "chat.recalled");
@@ -86,7 +86,7 @@ test("a recalled message becomes a tombstone, on screen and on the device", asyn
   await phone().inStep();
   server().reachable = false;
   await phone().reopen();
-  const again = phone().store.open("direct");
+  const again = phone().talk("direct");
   await until(() => again.items.length === 1);
   expect(again.items[0]!.message.card.type).toBe("chat.recalled");
 });
@@ -98,7 +98,7 @@ test("unread is the difference of two counts and survives duplicates", async () 
   await until(() => phone().store.conversation("kopi club")?.unread === 3);
   expect(phone().store.conversation("kopi club")?.mentions).toBe(1);
   expect(phone().store.unread).toBe(3);
-  const talk = phone().store.open("kopi club");
+  const talk = phone().talk("kopi club");
   await until(() => talk.ready);
   expect(talk.unreadFrom).toBe(1);
   talk.seen(2);
@@ -120,7 +120,7 @@ test("reading without a network is told when it is back, also after the browser 
   await phone().inStep();
   server().reachable = false;
   server().cut();
-  const talk = phone().store.open("direct");
+  const talk = phone().talk("direct");
   await until(() => talk.ready);
   talk.seen(1);
   await tick(1_000);
@@ -139,7 +139,7 @@ test("what was received is told once it is stored", async () => {
 
 test("ticks follow the cursors of the other one", async () => {
   await started();
-  const talk = phone().store.open("direct");
+  const talk = phone().talk("direct");
   await until(() => talk.ready);
   talk.send(text("halo"));
   expect(talk.tick(talk.items[0]!)).toBe("clock");
@@ -166,7 +166,7 @@ test("a conversation one was taken out of disappears, and its messages from the 
 test("clearing empties my copy only", async () => {
   await started();
   for (let i = 0; i < 5; i++) server().say("direct", "siti", `${i}`);
-  const talk = phone().store.open("direct");
+  const talk = phone().talk("direct");
   await until(() => talk.items.length === 5);
   await phone().settled(phone().store.clear("direct"));
   await until(() => talk.items.length === 0);
@@ -182,7 +182,7 @@ test("one can jump into the middle and come back to the end", async () => {
   await phone().inStep();
   await phone().reopen();
   await phone().inStep();
-  const talk = phone().store.open("kopi club");
+  const talk = phone().talk("kopi club");
   await until(() => talk.ready);
   expect(talk.items.at(-1)!.seq).toBe(300);
   expect(await phone().settled(talk.jumpTo(20))).toBe(true);
@@ -199,7 +199,7 @@ test("with much unread a conversation opens where reading stopped", async () => 
   server().cursor("kopi club", "budi", 60, 60);
   await phone().reopen();
   await phone().inStep();
-  const talk = phone().store.open("kopi club");
+  const talk = phone().talk("kopi club");
   await until(() => talk.ready);
   expect(talk.unreadFrom).toBe(61);
   expect(talk.items.some(({ seq }) => seq === 61)).toBe(true);

@@ -206,7 +206,7 @@ export type MyChanges = { name?: string; status?: string | null; region?: string
 export const getMe = (): Promise<Me> => get("/me");
 export const changeMe = (changes: MyChanges): Promise<Me> => patch("/me", changes);
 export const setAvatar = (image: Blob): Promise<Me> => request("PUT", "/me/avatar", { raw: image });
-export const removeAvatar = (): Promise<Me> => drop("/me/avatar");
+export const removeAvatar = (): Promise<void> => drop("/me/avatar");
 export const changePassword = (old: string, next: string): Promise<void> => post("/me/password", { old, new: next });
 export const newRecoveryCodes = (password?: string): Promise<{ codes: string[] }> =>
   post("/me/recovery-codes", password === undefined ? {} : { password });

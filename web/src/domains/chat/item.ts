@@ -20,3 +20,9 @@ export interface Item {
   /** Why it was refused. */
   failure: WireError | null;
 }
+
+/** The tick of a message of mine, from how far others have received and read. */
+export function tickAt(seq: Seq, delivered: Seq, read: Seq): Tick {
+  if (read >= seq) return "read";
+  return delivered >= seq ? "delivered" : "sent";
+}

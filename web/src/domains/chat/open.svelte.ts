@@ -5,9 +5,7 @@ import * as api from "../../kit/api";
 import { ApiError } from "../../kit/api";
 import { recalled, type Intent } from "../../kit/db";
 import type { Span } from "../../kit/history";
-import type { Outbox } from "../../kit/outbox";
 import { rangeOf } from "../../kit/ranges";
-import type { Engine } from "../../kit/sync";
 import type {
   AccountId,
   Card,
@@ -17,30 +15,22 @@ import type {
   JoinRequest,
   Member,
   Message,
-  Millis,
   Seq,
 } from "../../kit/wire";
-import type { Item, Tick } from "./item";
-
-/** What a conversation on screen needs of the store. */
-export interface Desk {
-  me: AccountId;
-  engine: Engine;
-  outbox: Outbox;
-  conversation(id: ConversationId): Conversation | undefined;
-  intents(id: ConversationId): readonly Intent[];
-  typists(conversation: ConversationId): readonly AccountId[];
-  type(conversation: ConversationId): void;
-  recallMs(): Millis;
-  now(): Millis;
-  closed(talk: OpenConversation): void;
-}
+import type { Desk, Shown } from "./desk";
+import { tickAt, type Item, type Tick } from "./item";
+import type { Store } from "./store.svelte";
 
 /** Farther back than this, a conversation opens where reading stopped, not at its end. */
 const FAR_UNREAD = 30;
 const SHOWS_NOTHING = "chat.recall";
 
-export class OpenConversation {
+/** Put a conversation on screen: at its end, at the first unread, or at a seq. `close()` it when the screen goes. */
+export function openTalk(store: Store, id: ConversationId, at?: Seq): OpenConversation {
+  return store.show((desk) => new OpenConversation(desk, id, at));
+}
+
+export class OpenConversation implements Shown {
   readonly id: ConversationId;
   ready = $state(false);
   loading = $state<"older" | "newer" | "around" | null>(null);
@@ -346,12 +336,6 @@ export class OpenConversation {
     if (!old && !fresh) return;
     this.#receipts.set(account, { delivered: Math.max(old?.delivered ?? 0, delivered), read: Math.max(old?.read ?? 0, read) });
   }
-}
-
-/** The tick of a message of mine, from how far others have received and read. */
-export function tickAt(seq: Seq, delivered: Seq, read: Seq): Tick {
-  if (read >= seq) return "read";
-  return delivered >= seq ? "delivered" : "sent";
 }
 
 function asApiError(failure: unknown): ApiError {

@@ -13,6 +13,8 @@ export interface Pocket {
 }
 
 const ACCOUNT = "warung.account";
+/** The pictures that the service worker keeps. */
+const PICTURES = "pictures";
 const SERVER = "warung.server";
 
 /** Private windows may refuse storage: then nothing is kept. */
@@ -35,7 +37,7 @@ export function pocket(): Pocket {
     forget: () => {
       reach((storage) => storage.removeItem(ACCOUNT), undefined);
       channel?.postMessage("signed_out");
-      globalThis.navigator?.serviceWorker?.controller?.postMessage("forget");
+      void globalThis.caches?.delete(PICTURES).catch(() => undefined);
     },
     onSignedOutElsewhere: (listener) => {
       if (channel) channel.onmessage = listener;

@@ -5,6 +5,7 @@ import * as api from "../../kit/api";
 import { openDb, wipeDb, type Db, type Draft, type Intent, type Kept } from "../../kit/db";
 import { Outbox } from "../../kit/outbox";
 import { Socket, type Connection } from "../../kit/socket";
+import { REMOTE } from "../../kit/remote";
 import type { View } from "../../kit/surroundings";
 import { Engine } from "../../kit/sync";
 import type {
@@ -21,9 +22,9 @@ import type {
   Sent,
   Server,
 } from "../../kit/wire";
-import type { Tick } from "./item";
+import type { Desk, Shown } from "./desk";
+import { tickAt, type Tick } from "./item";
 import { listed, unreadIn } from "./list";
-import { OpenConversation, tickAt, type Desk } from "./open.svelte";
 import { pocket, type Pocket } from "./pocket";
 import { Drafts } from "./drafts.svelte";
 import { Typing } from "./typing.svelte";
@@ -52,12 +53,14 @@ export class Store {
   syncing = $state(false);
   ready = $state(false);
   contacts = $state.raw<Contacts | null>(null);
+  /** A newer client waits: call this to change over to it. */
+  update = $state.raw<(() => void) | null>(null);
   readonly imports = new SvelteMap<string, Import>();
 
   readonly #known = new SvelteMap<ConversationId, Conversation>();
   readonly #people = new SvelteMap<AccountId, Person>();
   readonly #typing = new Typing((conversation) => void this.#running?.socket.tell({ type: "chat.typing", conversation }));
-  readonly #talks = new Set<OpenConversation>();
+  readonly #talks = new Set<Shown>();
   readonly #drafts = new Drafts();
   readonly #pocket: Pocket;
   #intents = $state.raw<readonly Intent[]>([]);
@@ -244,7 +247,7 @@ export class Store {
       me: me.id,
       db,
       kept,
-      remote: api,
+      remote: REMOTE,
       view: this.#view(),
       tell: (command) => socket.request(command),
       stands: (message) => outbox.stands(message),
@@ -253,7 +256,7 @@ export class Store {
       me: me.id,
       db,
       kept: kept.intents,
-      remote: api,
+      remote: REMOTE,
       connection: () => socket.state,
       request: (command) => socket.request<Sent>(command),
       changed: () => this.#intentsChanged(),
@@ -290,7 +293,7 @@ export class Store {
   }
 
   #view(): View {
-    const on = (id: ConversationId): OpenConversation[] => [...this.#talks].filter((talk) => talk.id === id);
+    const on = (id: ConversationId): Shown[] => [...this.#talks].filter((talk) => talk.id === id);
     return {
       conversations: (changed, gone) => {
         for (const { id, conversation } of changed) this.#known.set(id, conversation);
@@ -322,8 +325,8 @@ export class Store {
 
   // Conversations
 
-  /** Put a conversation on screen, at its end, at the first unread, or at a seq. `close()` it when the screen goes. */
-  open(id: ConversationId, at?: number): OpenConversation {
+  /** Keep a conversation on screen in step; see `openTalk`. */
+  show<T extends Shown>(make: (desk: Desk) => T): T {
     const { engine, outbox } = this.#must();
     const desk: Desk = {
       me: this.me?.id ?? "",
@@ -337,7 +340,7 @@ export class Store {
       now: () => this.now(),
       closed: (closed) => void this.#talks.delete(closed),
     };
-    const talk = new OpenConversation(desk, id, at);
+    const talk = make(desk);
     this.#talks.add(talk);
     return talk;
   }

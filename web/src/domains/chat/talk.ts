@@ -1,4 +1,2 @@
-import { store } from "./store.svelte";
-
 /** One conversation that is open on screen. */
-export type Talk = ReturnType<typeof store.open>;
+export type { OpenConversation as Talk } from "./open.svelte";
