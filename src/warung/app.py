@@ -11,7 +11,7 @@ import structlog
 from litestar import Litestar
 from prometheus_client import CollectorRegistry, Gauge
 
-from warung import accounts, chat, contacts, media
+from warung import accounts, chat, contacts, importers, media
 from warung.adapters.blobs import open_blobs
 from warung.adapters.bus_local import LocalBus
 from warung.adapters.database import Database
@@ -34,7 +34,7 @@ from warung.kit.ids import AccountId, SessionId
 from warung.settings import Settings
 
 # In the order of the floors: a domain's schema may refer to those before it.
-DOMAINS: Sequence[Domain] = (accounts.DOMAIN, media.DOMAIN, contacts.DOMAIN, chat.DOMAIN)
+DOMAINS: Sequence[Domain] = (accounts.DOMAIN, media.DOMAIN, contacts.DOMAIN, chat.DOMAIN, importers.DOMAIN)
 FOLLOW_EVERY_S = 0.5
 SWEEP_EVERY_S = 3600
 STATIC = Path(__file__).parent / "static"
@@ -45,7 +45,16 @@ class World:
     """A running warung: the database, the hub, the door, the HTTP application."""
 
     def __init__(
-        self, settings: Settings, db: Database, bus: Bus, hub: Hub, door: Door, app: Litestar, blobs: Blobs, pictures: media.Pictures
+        self,
+        settings: Settings,
+        db: Database,
+        bus: Bus,
+        hub: Hub,
+        door: Door,
+        app: Litestar,
+        blobs: Blobs,
+        pictures: media.Pictures,
+        importing: importers.Importing,
     ) -> None:
         self.settings = settings
         self.db = db
@@ -55,6 +64,7 @@ class World:
         self.app = app
         self.blobs = blobs
         self.pictures = pictures
+        self.importing = importing
         self._tasks = [asyncio.create_task(work()) for work in (self._follow, self._watch, self._sweep)]
 
     async def close(self) -> None:
@@ -62,6 +72,7 @@ class World:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.importing.close()
         await self.pictures.close()
         await self.db.close()
 
@@ -133,6 +144,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     )
     blobs = open_blobs(settings.server.blobs or f"file:{settings.data / 'blobs'}")
     pictures = media.Pictures()
+    importing = importers.Importing(db, blobs, pictures, settings.data / "incoming", settings.sections[importers.Settings])
     viewers = dict(viewer for domain in DOMAINS for viewer in domain.viewers)
     registry = _metrics(db, hub)
     app = http.build(
@@ -143,10 +155,10 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         site=settings.site,
         recognise=accounts.recognise,
         phrases=phrases,
-        extra={"blobs": blobs, "pictures": pictures, "viewers": viewers, "settings": settings.sections},
+        extra={"blobs": blobs, "pictures": pictures, "importing": importing, "viewers": viewers, "settings": settings.sections},
         body_bytes=settings.server.body_bytes,
     )
-    return World(settings, db, bus, hub, door, app, blobs, pictures)
+    return World(settings, db, bus, hub, door, app, blobs, pictures, importing)
 
 
 async def open_database(settings: Settings, context: Context) -> Database:

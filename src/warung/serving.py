@@ -54,6 +54,7 @@ async def _serve(settings: Settings, prepare: Any) -> None:
     try:
         if prepare is not None:
             await prepare(world)
+        await world.importing.resume()
         await greet(world)
         await Server(world).serve(sockets=[listening])
     finally:

@@ -8,6 +8,7 @@ from warung.chat.direct import open_direct, open_self
 from warung.chat.groups import change as change_group
 from warung.chat.groups import create as create_group
 from warung.chat.groups import keep
+from warung.chat.imported import adopt, append_history, open_imported, tell_history
 from warung.chat.messages import HOLDER, append, move_cursor, post, recall, send, send_all
 from warung.chat.model import (
     CARDS,
@@ -81,12 +82,15 @@ __all__ = [
     "Sent",
     "Settings",
     "Text",
+    "adopt",
     "append",
+    "append_history",
     "change_group",
     "create_group",
     "keep",
     "move_cursor",
     "open_direct",
+    "open_imported",
     "open_self",
     "post",
     "recall",
@@ -94,4 +98,5 @@ __all__ = [
     "rooms",
     "send",
     "send_all",
+    "tell_history",
 ]

@@ -90,10 +90,10 @@ def post(tx: Tx, *, to: ConversationId, card: Card) -> Message:
     return append(tx, where, [Entry(to, card, encode(card))])[0]
 
 
-def append(tx: Tx, where: Room, entries: Sequence[Entry]) -> list[Message]:
-    """Append entries that have been checked to one log, and tell its members."""
+def append(tx: Tx, where: Room, entries: Sequence[Entry], *, quiet: bool = False) -> list[Message]:
+    """Append entries that have been checked to one log, and tell its members unless `quiet`."""
     messages = [number(tx, where, entry) for entry in entries]
-    for message in messages:
+    for message in messages if not quiet else ():
         tx.emit(Arrived(message), where.audience)
     _insert(tx, messages, [(where, entry) for entry in entries])
     return messages

@@ -93,6 +93,23 @@ def move_cursors(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     )
 
 
+def keep_read(tx: Tx, conversation: ConversationId, before: int, last: int) -> None:
+    """Move the cursors of those who had read up to `before` on to `last`."""
+    tx.run(
+        "UPDATE member SET read_seq = :last, delivered_seq = :last, changed_at = :now"
+        " WHERE conversation = :conversation AND read_seq >= :before",
+        {"conversation": conversation, "before": before, "last": last, "now": tx.now},
+    )
+
+
+def adopt(tx: Tx, conversation: ConversationId, author: str, account: AccountId) -> None:
+    """Name the sender of what an imported name wrote."""
+    tx.run(
+        "UPDATE message SET sender = :account WHERE conversation = :conversation AND author = :author",
+        {"conversation": conversation, "author": author, "account": account},
+    )
+
+
 def cursors(reader: Reader, conversation: ConversationId) -> list[tuple[AccountId, Seq, Seq]]:
     """Return every member's delivered and read cursors."""
     return [

@@ -81,10 +81,10 @@ def change(tx: Tx, conversation: ConversationId, **fields: Any) -> None:
 
 
 def made_since(reader: Reader, account: AccountId, since: int) -> int:
-    """Count the groups an account owns that were made since a moment."""
+    """Count the groups an account owns that were made since a moment, other than of imported histories."""
     row = reader.one(
         "SELECT count(*) FROM conversation c JOIN member m ON m.conversation = c.id"
-        " WHERE m.account = :account AND m.role = 'owner' AND c.created_at > :since",
+        " WHERE m.account = :account AND m.role = 'owner' AND c.imported = 0 AND c.created_at > :since",
         {"account": account, "since": since},
     )
     return int(row[0]) if row else 0

@@ -103,6 +103,21 @@ class Archive:
         if left:
             raise DamagedMember(name=name)
 
+    def watched(self, watch: Callable[[], None]) -> "Archive":
+        """Return the same members; `watch` is called with every block that is read and may raise."""
+        return _Watched(self, watch)
+
+
+class _Watched(Archive):
+    def __init__(self, archive: Archive, watch: Callable[[], None]) -> None:
+        super().__init__(archive.sizes, archive._open)
+        self._watch = watch
+
+    def blocks(self, name: str, *, size: int = BLOCK) -> Iterator[bytes]:
+        for block in super().blocks(name, size=size):
+            self._watch()
+            yield block
+
 
 # Control characters, halves of characters, the other system's separator, a drive.
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\\]|^[A-Za-z]:/")

@@ -236,7 +236,8 @@ def _quotes_open(text: str) -> bool:
 
 def _meet(seen: _Name, said: str, *, noted: bool) -> None:
     further, colon, _ = said.partition(": ")
-    further = further if colon and len(further) <= _NAME_LIMIT else ""
+    # A mark begins the phone's own words, such as "<attached: ": no part of a name, even of one who sends nothing else.
+    further = further if colon and len(further) <= _NAME_LIMIT and said[:1] not in dates.MARKS else ""
     seen.further = further if seen.count == 0 or seen.further == further else ""
     seen.count += 1
     marks = len(said) - len(said.lstrip(dates.MARKS))
