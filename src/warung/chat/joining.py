@@ -5,12 +5,27 @@ import msgspec
 from warung import accounts, contacts
 from warung.chat import store_links, store_members
 from warung.chat.groups import enter
-from warung.chat.model import AdminsOnly, Changed, GroupFull, GroupOnly, LinkNotValid, NoSuchJoinRequest, Notice, Settings
+from warung.chat.model import (
+    AdminsOnly,
+    Changed,
+    GroupFull,
+    GroupLinkNotPossible,
+    GroupLinkNotValid,
+    GroupOnly,
+    NoSuchJoinRequest,
+    Notice,
+    Settings,
+)
 from warung.chat.rooms import Room, room, rooms
 from warung.chat.store_links import Link
+from warung.kit.clock import DAY, SECOND
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, BlobId, ConversationId, new_id, secret
 from warung.kit.site import Site
+
+
+MOST_USES = 10_000
+LONGEST_S = 366 * DAY // SECOND
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -32,8 +47,10 @@ class Look(msgspec.Struct, frozen=True):
 def make_link(tx: Tx, *, by: AccountId, id: ConversationId, expires_in_s: int | None, uses: int | None) -> Link:
     """Make the group's link; the one before stops working. For admins, or members where they may invite."""
     group = _inviting(tx, by, id)
+    if not 1 <= (1 if uses is None else uses) <= MOST_USES or not 1 <= (1 if expires_in_s is None else expires_in_s) <= LONGEST_S:
+        raise GroupLinkNotPossible
     store_links.end(tx, group.id)
-    expires_at = tx.now + expires_in_s * 1000 if expires_in_s is not None else None
+    expires_at = tx.now + expires_in_s * SECOND if expires_in_s is not None else None
     link = Link(new_id(tx.now), id, secret(), by, uses, expires_at, tx.now)
     store_links.add(tx, link)
     return link
@@ -46,7 +63,7 @@ def end_link(tx: Tx, *, by: AccountId, id: ConversationId) -> None:
 
 
 def look(reader: Reader, *, by: AccountId, token: str) -> Look:
-    """Return what a link leads to. Raises `LinkNotValid`."""
+    """Return what a link leads to. Raises `GroupLinkNotValid`."""
     link = _working(reader, token)
     kept = store_members.conversations(reader, [link.conversation])[link.conversation]
     members = store_members.members(reader, [link.conversation])
@@ -64,7 +81,7 @@ def join(tx: Tx, *, by: AccountId, token: str) -> ConversationId | None:
         tx.emit(Changed(group.id), [account for account, standing in group.members.items() if standing.role != "member"])
         return None
     if not store_links.use(tx, link.id):
-        raise LinkNotValid
+        raise GroupLinkNotValid
     enter(tx, group, [by], Notice(key="member_joined", actor=by, people=(by,)))
     return group.id
 
@@ -133,7 +150,7 @@ def may_invite(tx: Tx, group: Room, by: AccountId) -> bool:
 def _working(reader: Reader, token: str) -> Link:
     link = store_links.by_token(reader, token)
     if link is None or link.uses_left == 0 or (link.expires_at is not None and link.expires_at <= reader.now):
-        raise LinkNotValid
+        raise GroupLinkNotValid
     return link
 
 

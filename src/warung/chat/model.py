@@ -351,8 +351,12 @@ class OwnerCannotLeave(NotAllowed):
     """Hand the group over to somebody else first."""
 
 
-class LinkNotValid(NotFound):
+class GroupLinkNotValid(NotFound):
     """This link does not work any more. Ask for a new one."""
+
+
+class GroupLinkNotPossible(BadRequest):
+    """A group's link is good for 1 to 10,000 people and for at most a year."""
 
 
 class NoSuchJoinRequest(NotFound):
