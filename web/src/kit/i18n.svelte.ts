@@ -1,78 +1,86 @@
 // What the client says, in the reader's language. The keys are those of messages/en.json, so a wrong key does not compile.
-import type en from '../../messages/en.json'
+import type en from "../../messages/en.json";
 
-export type Key = keyof typeof en
-export type Language = 'id' | 'en' | 'zh' | 'hi'
-type Args = Record<string, string | number>
+export type Key = keyof typeof en;
+export type Language = "id" | "en" | "zh" | "hi";
+type Args = Record<string, string | number>;
 
 /** Every language by its own name, in the order in which they are offered. */
-export const LANGUAGES: Record<Language, string> = { id: 'Indonesia', en: 'English', zh: '简体中文', hi: 'हिन्दी' }
+export const LANGUAGES: Record<Language, string> = { id: "Indonesia", en: "English", zh: "简体中文", hi: "हिन्दी" };
 
-const STORED = 'warung.language'
-const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufefc]/
+// written as numbers: the invisible letters themselves do not belong in a source
+const FIRST_STRONG_ISOLATE = String.fromCharCode(0x2068);
+const POP_ISOLATE = String.fromCharCode(0x2069);
+const STORED = "warung.language";
+const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufefc]/;
 const loaders: Record<Language, () => Promise<{ default: Record<string, string> }>> = {
-  id: () => import('../../messages/id.json'),
-  en: () => import('../../messages/en.json'),
-  zh: () => import('../../messages/zh.json'),
-  hi: () => import('../../messages/hi.json'),
-}
-const plurals = new Map<string, Intl.PluralRules>()
+  id: () => import("../../messages/id.json"),
+  en: () => import("../../messages/en.json"),
+  zh: () => import("../../messages/zh.json"),
+  hi: () => import("../../messages/hi.json"),
+};
+const plurals = new Map<string, Intl.PluralRules>();
 
 class Locale {
-  language = $state<Language>('en')
-  messages = $state.raw<Record<string, string>>({})
+  language = $state<Language>("en");
+  messages = $state.raw<Record<string, string>>({});
 }
-const locale = new Locale()
+const locale = new Locale();
 
 /** The language of the screen, as a BCP 47 tag that Intl understands. */
-export const language = (): Language => locale.language
+export const language = (): Language => locale.language;
 
 function isLanguage(tag: string): tag is Language {
-  return Object.hasOwn(LANGUAGES, tag)
+  return Object.hasOwn(LANGUAGES, tag);
 }
 
 /** The language chosen on this device, else the first of the browser's that we speak, else English. */
 export function preferredLanguage(): Language {
-  const wishes = [localStorage.getItem(STORED) ?? '', ...navigator.languages]
-  return wishes.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage) ?? 'en'
+  const wishes = [localStorage.getItem(STORED) ?? "", ...navigator.languages];
+  return wishes.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage) ?? "en";
 }
 
 /** Load a language and show the client in it. `remember` keeps it for the next visit of this device. */
 export async function speak(tag: string, remember = false): Promise<void> {
-  const wanted = isLanguage(tag) ? tag : 'en'
-  locale.messages = (await loaders[wanted]()).default
-  locale.language = wanted
-  document.documentElement.lang = wanted
-  if (remember) localStorage.setItem(STORED, wanted)
+  const wanted = isLanguage(tag) ? tag : "en";
+  locale.messages = (await loaders[wanted]()).default;
+  locale.language = wanted;
+  document.documentElement.lang = wanted;
+  if (remember) localStorage.setItem(STORED, wanted);
 }
 
 /** Fill a message: `{name}`, or `{n, plural, one=# day|other=# days}` where # is the number in the reader's digits. */
 export function fill(message: string, args: Args, tag: string, rtl = false): string {
   return message.replace(/\{(\w+)(?:, plural, ([^}]*))?\}/g, (_, name: string, forms?: string) => {
-    const value = args[name] ?? ''
-    if (forms === undefined) return typeof value === 'number' ? value.toLocaleString(tag) : isolate(value, rtl)
-    const rules = plurals.get(tag) ?? new Intl.PluralRules(tag)
-    plurals.set(tag, rules)
-    const known = new Map(forms.split('|').map((form) => [form.slice(0, form.indexOf('=')), form.slice(form.indexOf('=') + 1)]))
-    const chosen = known.get(rules.select(Number(value))) ?? known.get('other') ?? ''
-    return chosen.replaceAll('#', Number(value).toLocaleString(tag))
-  })
+    const value = args[name] ?? "";
+    if (forms === undefined) return typeof value === "number" ? value.toLocaleString(tag) : isolate(value, rtl);
+    const rules = plurals.get(tag) ?? new Intl.PluralRules(tag);
+    plurals.set(tag, rules);
+    const known = new Map(forms.split("|").map((form) => [form.slice(0, form.indexOf("=")), form.slice(form.indexOf("=") + 1)]));
+    const chosen = known.get(rules.select(Number(value))) ?? known.get("other") ?? "";
+    return chosen.replaceAll("#", Number(value).toLocaleString(tag));
+  });
 }
 
 /** A name whose script runs the other way must not pull the words around it along. */
 function isolate(value: string, rtl: boolean): string {
-  return rtl || RTL_LETTER.test(value) ? `\u2068${value}\u2069` : value
+  return rtl || RTL_LETTER.test(value) ? FIRST_STRONG_ISOLATE + value + POP_ISOLATE : value;
 }
 
 /** The message of a key, filled. */
 export function t(key: Key, args: Args = {}): string {
-  return fill(locale.messages[key] ?? key, args, locale.language, typeof document !== 'undefined' && document.documentElement.dir === 'rtl')
+  return fill(
+    locale.messages[key] ?? key,
+    args,
+    locale.language,
+    typeof document !== "undefined" && document.documentElement.dir === "rtl",
+  );
 }
 
 /** Like t, for keys that come from the server: an unknown key gives `otherwise`. */
 export function told(key: string, args: Args, otherwise: string): string {
-  return Object.hasOwn(locale.messages, key) ? t(key as Key, args) : otherwise
+  return Object.hasOwn(locale.messages, key) ? t(key as Key, args) : otherwise;
 }
 
 /** A whole number in the reader's digits. */
-export const count = (value: number): string => value.toLocaleString(locale.language)
+export const count = (value: number): string => value.toLocaleString(locale.language);

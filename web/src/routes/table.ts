@@ -1,8 +1,9 @@
 // Which page stands at which address. Every page but the list of conversations is loaded when it is first wanted.
 import type { Component } from "svelte";
+import ChatList from "../domains/chat/ChatList.svelte";
 import { match } from "../kit/router.svelte";
 
-type Loader = () => Promise<{ default: Component<never> }>;
+type Loader = () => Promise<Component>;
 /** Whose list stands beside the page on a wide screen. */
 export type Side = "chats" | "contacts" | "me";
 
@@ -16,49 +17,60 @@ export interface Route {
   props?: (found: Record<string, string>) => Record<string, unknown>;
 }
 
-const chatList: Loader = () => import("../domains/chat/ChatList.svelte");
+const part =
+  <M extends Record<string, unknown>>(load: () => Promise<M>) =>
+  (name: keyof M): Loader =>
+  async () =>
+    (await load())[name] as Component;
+
+const chat = part(() => import("../domains/chat/pages"));
+const contacts = part(() => import("../domains/contacts/pages"));
+const accounts = part(() => import("../domains/accounts/pages"));
+const importers = part(() => import("../domains/importers/pages"));
+const door = part(() => import("../domains/accounts/door"));
+const chatList: Loader = () => Promise.resolve(ChatList as Component);
 
 /** For those who are signed in. */
 export const INSIDE: readonly Route[] = [
   { pattern: "/", load: chatList, side: "chats", place: "/" },
-  { pattern: "/chat/:id", load: () => import("../domains/chat/TalkPage.svelte"), side: "chats" },
-  { pattern: "/chat/:id/info", load: () => import("../domains/chat/GroupPage.svelte"), side: "chats" },
-  { pattern: "/chat/:id/add", load: () => import("../domains/chat/AddMembers.svelte"), side: "chats" },
-  { pattern: "/new/group", load: () => import("../domains/chat/NewGroup.svelte"), side: "chats" },
-  { pattern: "/archived", load: () => import("../domains/chat/Archived.svelte"), side: "chats" },
-  { pattern: "/search", load: () => import("../domains/chat/Search.svelte"), side: "chats", place: "/search" },
-  { pattern: "/contacts", load: () => import("../domains/contacts/Contacts.svelte"), side: "contacts", place: "/contacts" },
-  { pattern: "/contacts/add", load: () => import("../domains/contacts/AddContact.svelte"), side: "contacts" },
-  { pattern: "/groups", load: () => import("../domains/chat/Groups.svelte"), side: "contacts" },
-  { pattern: "/person/:id", load: () => import("../domains/contacts/PersonPage.svelte"), side: "contacts" },
-  { pattern: "/my-code", load: () => import("../domains/contacts/MyCode.svelte"), side: "me" },
-  { pattern: "/scan", load: () => import("../domains/contacts/Scan.svelte"), side: "chats" },
-  { pattern: "/me", load: () => import("../domains/accounts/Me.svelte"), side: "me", place: "/me" },
-  { pattern: "/me/profile", load: () => import("../domains/accounts/ProfilePage.svelte"), side: "me" },
-  { pattern: "/me/devices", load: () => import("../domains/accounts/Devices.svelte"), side: "me" },
-  { pattern: "/me/privacy", load: () => import("../domains/accounts/PrivacyPage.svelte"), side: "me" },
-  { pattern: "/me/security", load: () => import("../domains/accounts/Security.svelte"), side: "me" },
-  { pattern: "/me/display", load: () => import("../domains/accounts/Display.svelte"), side: "me" },
-  { pattern: "/me/invites", load: () => import("../domains/accounts/Invites.svelte"), side: "me" },
-  { pattern: "/import", load: () => import("../domains/importers/ImportPage.svelte"), side: "me" },
-  { pattern: "/operator", load: () => import("../domains/accounts/Operator.svelte"), side: "me" },
-  { pattern: "/c/:code", load: () => import("../domains/contacts/ByCode.svelte"), side: "contacts" },
-  { pattern: "/g/:token", load: () => import("../domains/chat/JoinPage.svelte"), side: "chats" },
-  { pattern: "/l/:token", load: () => import("../domains/accounts/LetInPage.svelte"), side: "me" },
-  { pattern: "/i/:token", load: () => import("../domains/accounts/InvitedPage.svelte"), side: "contacts" },
+  { pattern: "/chat/:id", load: chat("TalkPage"), side: "chats" },
+  { pattern: "/chat/:id/info", load: chat("GroupPage"), side: "chats" },
+  { pattern: "/chat/:id/add", load: chat("AddMembers"), side: "chats" },
+  { pattern: "/new/group", load: chat("NewGroup"), side: "chats" },
+  { pattern: "/archived", load: chat("Archived"), side: "chats" },
+  { pattern: "/search", load: chat("Search"), side: "chats", place: "/search" },
+  { pattern: "/contacts", load: contacts("Contacts"), side: "contacts", place: "/contacts" },
+  { pattern: "/contacts/add", load: contacts("AddContact"), side: "contacts" },
+  { pattern: "/groups", load: chat("Groups"), side: "contacts" },
+  { pattern: "/person/:id", load: contacts("PersonPage"), side: "contacts" },
+  { pattern: "/my-code", load: contacts("MyCode"), side: "me" },
+  { pattern: "/scan", load: contacts("Scan"), side: "chats" },
+  { pattern: "/me", load: accounts("Me"), side: "me", place: "/me" },
+  { pattern: "/me/profile", load: accounts("ProfilePage"), side: "me" },
+  { pattern: "/me/devices", load: accounts("Devices"), side: "me" },
+  { pattern: "/me/privacy", load: accounts("PrivacyPage"), side: "me" },
+  { pattern: "/me/security", load: accounts("Security"), side: "me" },
+  { pattern: "/me/display", load: accounts("Display"), side: "me" },
+  { pattern: "/me/invites", load: accounts("Invites"), side: "me" },
+  { pattern: "/import", load: importers("ImportPage"), side: "me" },
+  { pattern: "/operator", load: accounts("Operator"), side: "me" },
+  { pattern: "/c/:code", load: contacts("ByCode"), side: "contacts" },
+  { pattern: "/g/:token", load: chat("JoinPage"), side: "chats" },
+  { pattern: "/l/:token", load: accounts("LetInPage"), side: "me" },
+  { pattern: "/i/:token", load: accounts("InvitedPage"), side: "contacts" },
 ];
 
-const signUp: Loader = () => import("../domains/accounts/SignUp.svelte");
+const signUp = door("SignUp");
 
 /** For everybody else. Every other address shows the door, and is there again once one is in. */
 export const OUTSIDE: readonly Route[] = [
   { pattern: "/sign-up", load: signUp, side: "chats" },
   { pattern: "/i/:token", load: signUp, side: "chats" },
   { pattern: "/welcome/:token", load: signUp, side: "chats", props: (found) => ({ operator: found.token }) },
-  { pattern: "/recover", load: () => import("../domains/accounts/Recover.svelte"), side: "chats" },
-  { pattern: "/link", load: () => import("../domains/accounts/LinkThis.svelte"), side: "chats" },
+  { pattern: "/recover", load: door("Recover"), side: "chats" },
+  { pattern: "/link", load: door("LinkThis"), side: "chats" },
 ];
-export const DOOR: Route = { pattern: "/", load: () => import("../domains/accounts/SignIn.svelte"), side: "chats" };
+export const DOOR: Route = { pattern: "/", load: door("SignIn"), side: "chats" };
 
 export interface Found {
   route: Route;

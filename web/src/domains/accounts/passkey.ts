@@ -72,4 +72,5 @@ function outer(credential: PublicKeyCredential): Json {
 }
 
 /** Did the person close the browser's passkey window? That is no error. */
-export const changedMind = (error: unknown): boolean => error instanceof DOMException && (error.name === "NotAllowedError" || error.name === "AbortError");
+export const changedMind = (error: unknown): boolean =>
+  error instanceof DOMException && (error.name === "NotAllowedError" || error.name === "AbortError");

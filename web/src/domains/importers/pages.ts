@@ -1,0 +1,2 @@
+// Bringing a history along.
+export { default as ImportPage } from "./ImportPage.svelte";
