@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
 import httpx
@@ -63,10 +63,14 @@ class Raw:
 class Place(Served):
     """A served world and raw connections to it."""
 
-    @classmethod
-    def of(cls, served: Served) -> "Place":
-        """Return the same world with raw connections."""
-        return cls(served.world, served.port)
+    def __init__(self, served: Served) -> None:
+        super().__init__(served.world, served.port)
+        self._open: list[Raw] = []
+
+    def hang_up(self) -> None:
+        """Drop every raw connection that is still there."""
+        for raw in self._open:
+            raw.socket.transport.abort()
 
     async def open(self, account: AccountId, **more: Any) -> Raw:
         """Connect as a device of an account."""
@@ -77,12 +81,24 @@ class Place(Served):
         socket = await connect(
             f"ws://127.0.0.1:{self.port}{path}", additional_headers=headers, compression=None, ping_interval=None, close_timeout=2, **more
         )
-        return Raw(socket)
+        raw = Raw(socket)
+        self._open.append(raw)
+        return raw
 
     async def post(self, account: AccountId, path: str, body: Any) -> httpx.Response:
         """Post JSON to the API as a new device of an account."""
         async with httpx.AsyncClient(headers={"Authorization": f"Bearer {await self.token(account)}"}) as http:
             return await http.post(f"{self.url}/api/{path}", json=body)
+
+    async def delete(self, account: AccountId, path: str) -> httpx.Response:
+        """Delete something over the API as a new device of an account."""
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {await self.token(account)}"}) as http:
+            return await http.delete(f"{self.url}/api/{path}")
+
+    async def get(self, path: str) -> httpx.Response:
+        """Ask for what needs no session."""
+        async with httpx.AsyncClient() as http:
+            return await http.get(self.url + path)
 
 
 @pytest.fixture(params=["picows", "uvicorn"])
@@ -91,7 +107,25 @@ def socket(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+ServePlace = Callable[..., Any]
+
+
 @pytest.fixture
-async def place(serve_a_world: ServeWorld, socket: str) -> Place:
-    """A served world on SQLite, over each implementation of the socket."""
-    return Place.of(await serve_a_world(socket=socket))
+async def serve_a_place(serve_a_world: ServeWorld, socket: str) -> AsyncIterator[ServePlace]:
+    """A function that serves a world on SQLite over each implementation of the socket; its raw connections are dropped at the end."""
+    places: list[Place] = []
+
+    async def serve_one(**override: Any) -> Place:
+        places.append(Place(await serve_a_world(socket=socket, **override)))
+        return places[-1]
+
+    yield serve_one
+    for place in places:
+        place.hang_up()
+
+
+@pytest.fixture
+async def place(serve_a_place: ServePlace) -> Place:
+    """A served world as it is by default."""
+    served: Place = await serve_a_place()
+    return served

@@ -8,7 +8,16 @@ import asyncio
 import logging
 from typing import Any
 
-from picows import WSAutoPingStrategy, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, WSUpgradeResponse
+from picows import (
+    WSAutoPingStrategy,
+    WSFrame,
+    WSListener,
+    WSMsgType,
+    WSTransport,
+    WSUpgradeRequest,
+    WSUpgradeResponse,
+    WSUpgradeResponseWithListener,
+)
 from picows import picows as compiled
 
 from warung.gateway.door import Door, Refused
@@ -165,7 +174,7 @@ def protocol(door: Door) -> type[Any]:
         try:
             door.check(request.path.decode("latin-1"), request.headers)
         except Refused as refused:
-            return WSUpgradeResponse.create_error_response(refused.status, refused.text.encode())
+            return WSUpgradeResponseWithListener(WSUpgradeResponse.create_error_response(refused.status, refused.text.encode()), None)
         return Listener(door, request)
 
     class Protocol(WSProtocol):  # type: ignore[misc]  # a compiled class without types
