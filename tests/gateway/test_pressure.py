@@ -109,6 +109,7 @@ async def test_commands_that_never_reached_the_database_are_refused_and_the_next
     await raw.hear()
     gate = await Gate().shut(place)
     spoiled = asyncio.ensure_future(place.world.db.write(_take_the_batch_down))
+    await until(lambda: place.world.db.writer.waiting() == 1)
     number = await raw.text(here, "Halo")
     (peer,) = place.world.hub.peers()
     await until(lambda: peer.in_flight == 1)
