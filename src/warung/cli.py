@@ -2,18 +2,21 @@
 
 import argparse
 import asyncio
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from warung import __version__, accounts, demo, reload, serving, web
-from warung.app import DOMAINS, open_world
+from warung import __version__, accounts, demo, importers, reload, serving, web
+from warung.app import DOMAINS, World, open_world
 from warung.kit.db import Tx
 from warung.kit.errors import Refusal
+from warung.kit.ids import AccountId
 from warung.settings import BadSettings, Settings, load
 
 REFUSALS = (BadSettings, serving.AlreadyRunning, serving.PortTaken, web.CannotBuildWeb, Refusal)
@@ -56,6 +59,15 @@ def parser() -> argparse.ArgumentParser:
     admin = command("admin", "what the operator does to accounts", run_admin)
     admin.add_argument("what", choices=sorted(ADMIN), help="make-operator, reset (new recovery codes), disable or enable")
     admin.add_argument("handle", help="whose account")
+
+    bring = command("import", "bring in a history from WhatsApp or Telegram, while no server runs", run_import)
+    bring.add_argument("file", type=Path, help="_chat.txt, the .zip that holds it, or result.json")
+    bring.add_argument("--as", dest="handle", required=True, metavar="HANDLE", help="whose conversation it becomes")
+    bring.add_argument("--dry-run", action="store_true", help="only say what is in it")
+    bring.add_argument("--time-zone", default="UTC", help="where the phone was, such as Asia/Jakarta (default: UTC)")
+    bring.add_argument("--date-order", choices=["dmy", "mdy", "ymd"], help="when the dates can be read in more than one order")
+    bring.add_argument("--chat", type=int, default=1, help="which conversation of an export that holds several (default: 1)")
+    bring.add_argument("--map", action="append", default=[], metavar="NAME=HANDLE", help="who a name is; they are asked (repeatable)")
     return whole
 
 
@@ -108,6 +120,80 @@ def run_admin(given: argparse.Namespace) -> int | None:
 
     run(work())
     return 0
+
+
+def run_import(given: argparse.Namespace) -> int | None:
+    """Read a history and import it. On SQLite only while no server holds the data folder: its devices would not hear of it."""
+    settings = settings_of(given)
+    hints = importers.Hints(name=given.file.name, time_zone=given.time_zone, date_order=given.date_order, chat=given.chat - 1)
+
+    async def work() -> None:
+        world = await open_world(settings)
+        try:
+            by = await _account(world, given.handle)
+            people = dict([await _mapped(world, pair) for pair in given.map])
+            read = await world.importing.receive(_pieces(given.file), by=by, hints=hints)
+            print(described(read))
+            try:
+                if given.dry_run or read.report.ambiguous_dates:
+                    await world.importing.drop(by=by, id=read.id)
+                    return
+                await world.importing.run(by=by, id=read.id, people=people)
+                await world.importing.finished(read.id)
+            except Refusal:
+                await world.importing.drop(by=by, id=read.id)
+                raise
+            print("Imported.")
+        finally:
+            await world.close()
+
+    postgres = settings.server.database.startswith("postgres")
+    try:
+        with contextlib.nullcontext() if postgres else serving.alone(settings.data):
+            run(work())
+    except OSError as failure:
+        if failure.filename != str(given.file):
+            raise
+        print(f"warung: {given.file}: {failure.strerror}", file=sys.stderr)
+        return 2
+    return 0
+
+
+async def _account(world: World, handle: str) -> AccountId:
+    profile = await world.db.read(lambda reader: accounts.by_handle(reader, handle))
+    if profile is None:
+        raise accounts.AccountNotFound
+    return profile.id
+
+
+async def _mapped(world: World, pair: str) -> tuple[str, AccountId]:
+    name, _, handle = pair.rpartition("=")
+    return name, await _account(world, handle)
+
+
+async def _pieces(file: Path) -> AsyncIterator[bytes]:
+    with file.open("rb") as opened:
+        while piece := opened.read(1 << 20):
+            yield piece
+
+
+def described(read: importers.Import) -> str:
+    """Return a report in lines for a terminal."""
+    report = read.report
+    lines = [f"{report.source}: {report.title or 'a conversation without a name'}"]
+    if len(read.titles) > 1:
+        lines += [f"  conversation {at}: {title}" for at, title in enumerate(read.titles, 1)]
+    if report.first_at is not None and report.last_at is not None:
+        first, last = (datetime.fromtimestamp(at / 1_000, UTC) for at in (report.first_at, report.last_at))
+        lines.append(f"  from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC")
+    lines.append(f"  {report.messages} messages, {report.notices} notices, {report.media_present} media, {report.media_missing} left out")
+    lines += [f"  {person.messages:>8}  {person.name}" for person in report.people]
+    if report.unread_total:
+        lines.append(f"  {report.unread_total} lines could not be read:")
+        lines += [f"  line {line.number}, {line.reason}: {line.text}" for line in report.unread]
+    if report.ambiguous_dates:
+        lines.append("  The dates can be read in more than one order: say which with --date-order.")
+    return "\n".join(lines)
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
