@@ -14,6 +14,7 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 
 from warung import __version__
+from warung.gateway.documents import OpenApiJson
 from warung.gateway.door import Recognise, ours, token_in
 from warung.gateway.errors import Phrasebook, problem
 from warung.gateway.frame import Problem
@@ -161,7 +162,12 @@ def build(
         dependencies={name: constant(value) for name, value in held.items()},
         exception_handlers={Exception: refuser(phrases)},
         openapi_config=OpenAPIConfig(
-            title="warung", version=__version__, description="A private super-app that anyone can host.", path="/api/docs"
+            title="warung",
+            version=__version__,
+            description="A private super-app that anyone can host.",
+            path="/api/docs",
+            use_handler_docstrings=True,
+            render_plugins=[OpenApiJson(cards.kinds)],
         ),
         request_max_body_size=body_bytes,
         logging_config=None,
