@@ -38,10 +38,12 @@ from warung.kit.ids import AccountId, ConversationId, Identity
 
 
 def typing(reader: Reader, identity: Identity, command: Type) -> None:
-    """Tell the other members that somebody types. Nothing is stored."""
+    """Tell the other members that somebody types; nobody where the two are contacts no longer. Nothing is stored."""
     reading.membership(reader, identity.account, command.conversation)
-    members = store_members.members(reader, [command.conversation])
-    reader.emit(Typing(command.conversation, identity.account), [row.account for row in members if row.account != identity.account])
+    others = [row.account for row in store_members.members(reader, [command.conversation]) if row.account != identity.account]
+    kept = store_members.conversations(reader, [command.conversation])[command.conversation]
+    if kept.kind != "direct" or all(contacts.are_contacts(reader, identity.account, other) for other in others):
+        reader.emit(Typing(command.conversation, identity.account), others)
 
 
 def _may_see(reader: Reader, account: AccountId, conversation: str) -> bool:

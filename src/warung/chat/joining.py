@@ -23,7 +23,6 @@ from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, BlobId, ConversationId, new_id, secret
 from warung.kit.site import Site
 
-
 MOST_USES = 10_000
 LONGEST_S = 366 * DAY // SECOND
 

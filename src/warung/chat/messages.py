@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from warung import accounts, media
-from warung.chat import search, store
+from warung import accounts, contacts, media
+from warung.chat import reading, search, store
 from warung.chat.model import (
     EVERYONE,
     AlreadyRecalled,
@@ -102,14 +102,14 @@ def append(tx: Tx, where: Room, entries: Sequence[Entry], *, quiet: bool = False
 def recall(tx: Tx, *, by: AccountId, conversation: ConversationId, seq: int) -> Message:
     """Take a message back: a tombstone where it was, a new entry that says so. Words, index and pictures go."""
     where = room(tx, conversation, by)
-    message = store.one(tx, conversation, seq)
-    if message is None:
-        raise NoSuchMessage(seq=seq)
+    message = reading.message(tx, by=by, id=conversation, seq=seq)
     limit = tx.settings(Settings).recall_ms
+    if not where.open:
+        raise contacts.NotAContact
     if message.sender != by:
         raise NotYours
     card = tx.cards.decode(message.card)
-    if isinstance(card, Recalled):
+    if isinstance(card, Recalled | Recall):
         raise AlreadyRecalled
     if tx.now - message.at > limit:
         raise TooLate(minutes=limit // MINUTE)
@@ -148,9 +148,11 @@ def move_cursors(tx: Tx, items: Sequence[tuple[Identity, MoveCursor]]) -> list[R
     limit = tx.settings(Settings).receipts_up_to
     for (conversation, account), (delivered, read) in furthest.items():
         where = known[conversation]
-        public = len(where.members) <= limit and read_receipts(tx, account)
-        moved = CursorMoved(conversation, account, delivered, read)
-        tx.emit(moved, where.audience if public else (account,))
+        public = where.open and len(where.members) <= limit and read_receipts(tx, [account])[account]
+        audience = [account]
+        if public:  # between those who show theirs
+            audience = [each for each, shows in read_receipts(tx, where.audience).items() if shows]
+        tx.emit(CursorMoved(conversation, account, delivered, read), audience)
     return results
 
 
@@ -161,14 +163,15 @@ def move_cursor(tx: Tx, *, by: AccountId, conversation: ConversationId, delivere
         raise refusal
 
 
-def read_receipts(tx: Tx, account: AccountId) -> bool:
-    """Does this account let others see how far it has read? Remembered by the writer until the account changes."""
+def read_receipts(tx: Tx, those: Sequence[AccountId]) -> dict[AccountId, bool]:
+    """Say which of these accounts let others see how far they have read. Remembered by the writer until an account changes."""
     known: dict[AccountId, bool] = tx.cache.setdefault("chat.read_receipts", {})
-    if account not in known:
+    if unknown := [account for account in those if account not in known]:
         if len(known) > 100_000:
             known.clear()
-        known[account] = accounts.privacy(tx, [account])[account].read_receipts
-    return known[account]
+            unknown = list(those)
+        known.update((account, privacy.read_receipts) for account, privacy in accounts.privacy(tx, unknown).items())
+    return {account: known[account] for account in those}
 
 
 def number(tx: Tx, where: Room, entry: Entry) -> Message:

@@ -66,6 +66,10 @@ def receipts(reader: Reader, *, by: AccountId, id: ConversationId) -> list[tuple
     """Return how far members have received and read; only those who let it be seen, by those who do so themselves."""
     membership(reader, by, id)
     rows = store.cursors(reader, id)
+    if store_members.conversations(reader, [id])[id].kind == "direct" and not all(
+        contacts.are_contacts(reader, by, account) for account, _, _ in rows if account != by
+    ):
+        return []
     if len(rows) > reader.settings(Settings).receipts_up_to:
         return []
     privacy = accounts.privacy(reader, [account for account, _, _ in rows])
@@ -102,7 +106,7 @@ def _seen(
     visible = last if last is not None and last.seq > mine.from_seq else None
     unread = last.counted - (read_at or 0) if last is not None and visible is not None and last.sender != by else 0
     peer = people.get(peer_id) if peer_id else None
-    open_receipts = peer is not None and privacy[by].read_receipts and privacy[peer.id].read_receipts
+    open_receipts = peer is not None and peer.relation == "contact" and privacy[by].read_receipts and privacy[peer.id].read_receipts
     why = _why_not(kept, mine, peer, reader.now)
     return Conversation(
         id=kept.id,
