@@ -161,6 +161,13 @@ def test_a_huge_table_of_contents_is_refused_before_it_is_read(tmp_path: Path) -
         read(put(tmp_path, bytes(content)))
 
 
+def test_a_table_of_contents_that_counts_wrong_is_refused(tmp_path: Path) -> None:
+    content = bytearray(packed({str(number): "x" for number in range(20)}))
+    struct.pack_into("<HH", content, content.rfind(b"PK\x05\x06") + 8, 1, 1)
+    with pytest.raises(archive.TooManyMembers):
+        read(put(tmp_path, bytes(content)), Limits(members=1))
+
+
 def test_a_link_in_a_folder_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     folder = tmp_path / "export"

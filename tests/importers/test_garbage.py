@@ -101,6 +101,10 @@ def test_the_chat_is_found_among_other_texts(tmp_path: Path) -> None:
         tmp_path, packed({"WhatsApp Chat with Budi.txt": chat, "notes.txt": "milk\nsugar\n", "inner.zip": packed({"a": "b"})})
     ) as export:
         assert export.titles == ["Budi"]
+    with opened(tmp_path, packed({"_chat.txt": chat, "pasted.txt": chat})) as export:
+        assert export.report().messages == 1
+    with opened(tmp_path, packed({"without an ending": chat, "__MACOSX/._without an ending": b"\0"})) as export:
+        assert export.report().messages == 1
     with pytest.raises(SeveralChats), opened(tmp_path, packed({"a.txt": chat, "b.txt": chat})):
         pass
     with pytest.raises(NestedArchive), opened(tmp_path, packed({"inner.zip": packed({"_chat.txt": chat})})):

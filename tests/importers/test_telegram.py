@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.importers.writers import Said, opened, packed, telegram
 from warung.importers import Line, NotAnExport, SeveralChats, open_archive
-from warung.importers.model import BrokenJson, ExportTooLarge, NoSuchConversation, UnknownTimeZone
+from warung.importers.model import BrokenJson, ExportTooLarge, NoSuchConversation, TooManyPeople, UnknownTimeZone
 from warung.importers.telegram import Telegram
 
 NOW = 1_700_000_000_000
@@ -91,6 +91,7 @@ def test_the_time_is_universal_or_else_of_the_given_zone(tmp_path: Path) -> None
             {"actor": "Siti", "action": "create_group", "title": "kopi club", "members": ["Siti", "Ayu"]},
             "Siti created the group “kopi club”: Siti, Ayu",
         ),
+        ({"actor": "Siti", "action": "create_group", "title": "kopi club"}, "Siti created the group “kopi club”"),
         ({"actor": "Siti", "action": "invite_members", "members": ["Ayu", None]}, "Siti added Ayu"),
         ({"actor": "Siti", "action": "boil_water"}, "Siti boil water"),
         ({}, "Budi service"),
@@ -127,6 +128,12 @@ def test_two_people_of_one_name_are_told_apart(tmp_path: Path) -> None:
         tmp_path, chat(message(), message(id=2, from_id="user2"), message(id=3), message(id=4, **{"from": None, "from_id": "user3"}))
     )
     assert [line.author for line in read] == ["Budi", "Budi (user2)", "Budi", "user3"]
+
+
+def test_a_conversation_of_nothing_but_names_is_refused(tmp_path: Path) -> None:
+    messages = [message(id=number, **{"from": f"Budi {number}", "from_id": f"user{number}"}) for number in range(20_001)]
+    with opened(tmp_path, chat(*messages)) as export, pytest.raises(TooManyPeople):
+        export.report()
 
 
 def test_a_full_export_holds_every_conversation(tmp_path: Path) -> None:

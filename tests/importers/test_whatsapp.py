@@ -122,6 +122,7 @@ def test_the_hour_is_read_in_any_language(tmp_path: Path, time: str, hour: int) 
         (["05/06/2022", "05/06/2022"], "dmy", False),
         (["2022-03-18", "2022-03-19"], "ymd", True),
         (["22. 3. 18.", "22. 3. 27.", "22. 4. 1."], "ymd", True),
+        (["22. 3. 18.", "22. 3. 27."], "ymd", True),  # else nine years would lie between two messages
         (["18/3/2565", "27/3/2565"], "dmy", True),
         (["18/3/65", "27/3/65"], "dmy", True),
     ],
@@ -133,6 +134,10 @@ def test_the_order_of_dates_is_decided_over_the_whole_file(tmp_path: Path, dates
     assert report.unread == []
     assert report.first_at is not None
     assert datetime.fromtimestamp(report.first_at / 1_000, UTC).year == 2022
+
+
+def test_a_phone_with_a_wrong_clock_is_believed(tmp_path: Path) -> None:
+    assert [line.at for line in lines(tmp_path, "1970-01-02 00:01 - Budi: kopi\n")] == [at(1970, 1, 2, 0, 1)]
 
 
 def test_an_undecided_order_must_be_chosen(tmp_path: Path) -> None:
@@ -225,15 +230,15 @@ MEDIA = {
 
 
 @pytest.mark.parametrize(("entry", "expected"), MEDIA.items(), ids=range(len(MEDIA)))
-@pytest.mark.parametrize("folder", ["", "export/"])
-def test_media_are_found_in_the_archive(tmp_path: Path, entry: str, expected: tuple[str, str], folder: str) -> None:
+@pytest.mark.parametrize(("folder", "media"), [("", ""), ("export/", "export/"), ("", "media/")], ids=["flat", "folder", "media apart"])
+def test_media_are_found_in_the_archive(tmp_path: Path, entry: str, expected: tuple[str, str], folder: str, media: str) -> None:
     name, text = expected
     end = "\r\n" if entry.lstrip(LRM).startswith("[") else "\n"
-    archive = packed({f"{folder}_chat.txt": entry + end, f"{folder}{name}": b"bytes", "__MACOSX/._chat.txt": b"\0"})
+    archive = packed({f"{folder}_chat.txt": entry + end, f"{media}{name}": b"bytes", "__MACOSX/._chat.txt": b"\0"})
     with opened(tmp_path, archive, name="WhatsApp Chat - kopi club.zip") as export:
         report = export.report()
         line = next(export.lines())
-    assert (line.author, line.media, line.text, line.omitted) == ("Budi", f"{folder}{name}", text, False)
+    assert (line.author, line.media, line.text, line.omitted) == ("Budi", f"{media}{name}", text, False)
     assert (report.title, report.media_present, report.media_missing) == ("kopi club", 1, 0)
 
 
@@ -243,6 +248,25 @@ def test_media_that_are_not_there_are_missing(tmp_path: Path, entry: str) -> Non
         line = lines(tmp_path, entry)[0]
         assert (line.media, line.omitted, line.author) == (None, True, "Budi")
         assert line.text in entry
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        f"18/03/22, 08:01 - Budi: {LRM}Alex.vcf (in a language of its own)",  # the mark tells
+        "18/03/22, 08:01 - Budi: IMG-20220318-WA0001.jpg (in a language of its own)",  # the name tells
+        "[18/03/22, 08:01:00] Budi: image omitted",  # the words tell, where a mail program took the marks away
+        f"{LRM}[18/03/22, 08:01:00] Budi: {LRM}left out in a language of its own",
+    ],
+    ids=["mark", "name", "words", "marks"],
+)
+def test_a_missing_medium_is_known_by_any_of_its_signs(tmp_path: Path, entry: str) -> None:
+    assert [(line.omitted, line.author) for line in lines(tmp_path, entry)] == [(True, "Budi")]
+
+
+def test_a_byte_order_mark_is_no_mark_of_the_phone(tmp_path: Path) -> None:
+    plain = (FIXTURES / "iphone_indonesian_group.txt").read_text()
+    assert lines(tmp_path, plain.encode("utf-8-sig")) == lines(tmp_path, plain)
 
 
 @pytest.mark.parametrize(
@@ -282,23 +306,26 @@ def test_a_file_that_is_no_chat_is_refused(tmp_path: Path) -> None:
 def test_a_file_of_nothing_but_names_is_refused(tmp_path: Path) -> None:
     text = "".join(f"18/03/2022, 9:00 - Budi {number}: kopi\n" for number in range(20_001))
     with opened(tmp_path, text) as export, pytest.raises(TooManyPeople):
-        export.report()
+        export.lines()
+
+
+def peak(folder: Path, text: str) -> int:
+    """Return how many bytes were held at once while a chat was read through."""
+    with opened(folder, text) as export:
+        tracemalloc.start()
+        for _ in export.lines():
+            pass
+        held = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    return held
 
 
 def test_the_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    entries = [
-        Said(at(2022, 3, 18) + 60_000 * number, "Budi" if number % 3 else "Siti", f"kopi {number} " * 20) for number in range(10_000)
-    ]
-    with opened(tmp_path, whatsapp(PHONES["android swedish"], entries)) as export:
-        peaks = []
-        for most in (1_000, 10_000):
-            tracemalloc.start()
-            count = sum(1 for _, _ in zip(range(most), export.lines(), strict=False))
-            peaks.append(tracemalloc.get_traced_memory()[1])
-            tracemalloc.stop()
-            assert count == most
-    assert (tmp_path / "upload").stat().st_size > 2_000_000
-    assert peaks[1] < 12_000_000
+    entries = [Said(at(2022, 3, 18) + 60_000 * number, "Budi" if number % 3 else "Siti", f"kopi {number}") for number in range(10_000)]
+    text = whatsapp(PHONES["android swedish"], entries)
+    half = peak(tmp_path, text[: len(text) // 2])
+    assert peak(tmp_path, text) < half * 1.2
+    assert peak(tmp_path, text[:100_000] + "kopi " * 1_000_000) < 10_000_000
 
 
 def _no_head(text: str) -> bool:

@@ -46,7 +46,7 @@ def head(line: str) -> tuple[str, str] | None:
     return bare[:end], bare[end + 3 :]
 
 
-@lru_cache(maxsize=8_192)  # the messages of a minute share theirs
+@lru_cache(maxsize=1_024)  # the messages of a minute share theirs
 def stamp(text: str) -> Stamp | None:
     """Read the date in the first part that `head` returned; None if there is none."""
     written = text.translate(_MARKED)
@@ -119,11 +119,11 @@ def moment(read: Stamp, order: DateOrder) -> datetime | None:
 
 
 class _Case:
-    """What speaks for one order: days that do not exist in it, steps back in time, and how far time travels."""
+    """What speaks against one order: days before there was a messenger or, worse, that never were; steps back; how far time travels."""
 
     def __init__(self, order: DateOrder) -> None:
         self.order = order
-        self.impossible = 0
+        self.doubts = 0
         self.backward = 0
         self.travel = 0
         self._last: date | None = None
@@ -131,7 +131,7 @@ class _Case:
     def see(self, numbers: tuple[int, int, int]) -> None:
         on = day(numbers, self.order)
         if on is None or on.year < 2009:
-            self.impossible += 1
+            self.doubts += 2 if on is None else 1
             return
         if self._last is not None:
             self.backward += on < self._last
@@ -145,8 +145,6 @@ class Evidence:
     def __init__(self) -> None:
         self.count = 0
         self._last: tuple[int, int, int] | None = None
-        self._year_first = 0
-        self._year_last = 0
         self._cases = {order: _Case(order) for order in ("dmy", "mdy", "ymd")}
 
     def see(self, numbers: tuple[int, int, int]) -> None:
@@ -155,27 +153,23 @@ class Evidence:
         if numbers == self._last:
             return
         self._last = numbers
-        self._year_first += numbers[0] > 99
-        self._year_last += numbers[2] > 99
         for case in self._cases.values():
             case.see(numbers)
 
     def decide(self) -> tuple[DateOrder, bool]:
         """Return the most likely order, and whether the file leaves no other."""
-        if self._year_first > self._year_last:
-            return "ymd", True
         day_first, month_first, year_first = self._cases.values()
-        best = min((day_first, month_first), key=lambda case: (case.impossible, case.backward, case.travel))
+        best = min((day_first, month_first), key=lambda case: (case.doubts, case.travel))
         other = month_first if best is day_first else day_first
-        if not self._year_last and self._fits_better(year_first, best):
+        if self._fits_better(year_first, best):
             return "ymd", True
         # The first line of an export is often out of its time, so one step back proves nothing.
-        sure = other.impossible > best.impossible or other.backward > best.backward + 1
+        sure = other.doubts > best.doubts or other.backward > best.backward + 1
         return best.order, sure
 
     @staticmethod
     def _fits_better(year_first: _Case, best: _Case) -> bool:
-        """Whether years of two digits stand in front: the number of the year is the one that hardly moves."""
-        if year_first.impossible != best.impossible:
-            return year_first.impossible < best.impossible
+        """Whether the year stands in front: only then are the days real, or of two digits the first ones hardly move."""
+        if year_first.doubts != best.doubts:
+            return year_first.doubts < best.doubts
         return year_first.travel * 10 < best.travel

@@ -71,8 +71,8 @@ class WhatsApp:
         self._member = member
         self._zone = zone(time_zone)
         self._order = date_order
-        folder = PurePosixPath(member).parent
-        self._media = {path.name: str(path) for path in map(PurePosixPath, archive.sizes) if path.parent == folder and str(path) != member}
+        # Who packs an export again may put the media into a folder of their own; only their names are in the text.
+        self._media = {path.name: str(path) for path in map(PurePosixPath, archive.sizes) if str(path) != member}
         self._title = _title(PurePosixPath(member).name, name)
 
     @property
@@ -103,7 +103,7 @@ class WhatsApp:
     def _entries(self, learned: "_Learned", tally: Tally) -> Iterator[Line]:
         """Yield the entries, and note in the tally what could not be read."""
         finish = _Finisher(learned, self._media)
-        place = lru_cache(maxsize=8_192)(lambda text: self._moment(text, learned))
+        place = lru_cache(maxsize=1_024)(lambda text: self._moment(text, learned))
         entry: _Entry | None = None
         for row in rows(self._archive, self._member):
             if row.problem:
