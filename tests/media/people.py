@@ -86,7 +86,7 @@ class Shelf:
     def __init__(self, world: World) -> None:
         self._world = world
         self.readers: set[tuple[AccountId, str]] = set()
-        self.viewers: media.Viewers = {self.HOLDER: lambda _, by, name: (by, name) in self.readers}
+        self.viewers: media.Viewers = {self.HOLDER: lambda _, by, name, _item: (by, name) in self.readers}
 
     async def picture(self, by: AccountId, colour: str = "red") -> BlobId:
         """Somebody brings a picture."""

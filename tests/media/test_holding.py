@@ -40,7 +40,7 @@ async def test_a_blob_is_seen_by_exactly_those_who_may_see_what_holds_it(
         (held.add if puts else held.discard)((at, holder, name, item))
 
     def viewer(kind: str) -> media.Viewer:
-        return lambda _, by, name: any((who, kind, name) in relations for who in PEOPLE if ids[who] == by)
+        return lambda _, by, name, _item: any((who, kind, name) in relations for who in PEOPLE if ids[who] == by)
 
     viewers = {kind: viewer(kind) for kind in HOLDERS[:2]}
     for person, account in ids.items():

@@ -46,8 +46,9 @@ def typing(reader: Reader, identity: Identity, command: Type) -> None:
         reader.emit(Typing(command.conversation, identity.account), others)
 
 
-def _may_see(reader: Reader, account: AccountId, conversation: str) -> bool:
-    return store_members.member(reader, ConversationId(conversation), account) is not None
+def _may_see(reader: Reader, account: AccountId, conversation: str, seq: int) -> bool:
+    mine = store_members.member(reader, ConversationId(conversation), account)
+    return mine is not None and seq > mine.from_seq
 
 
 DOMAIN = Domain(

@@ -165,6 +165,7 @@ def clear(tx: Tx, *, by: AccountId, id: ConversationId) -> None:
     mine = room(tx, id, by)
     at = mine.last_seq
     store_members.change_member(tx, id, by, from_seq=at, read_seq=at, delivered_seq=at, marked_unread=0)
+    rooms(tx).forget(id)
     tx.emit(Changed(id), [by])
 
 

@@ -222,7 +222,7 @@ def _checked(tx: Tx, where: Room | None, by: AccountId, item: Send, limits: Sett
     card = tx.cards.from_client(raw)
     if len(card.text()) > limits.message_chars:
         raise MessageTooLong(limit=limits.message_chars)
-    if item.reply is not None and not 0 < item.reply <= where.last_seq:
+    if item.reply is not None and not where.members[by].from_seq < item.reply <= where.last_seq:
         raise NoSuchMessage(seq=item.reply)
     for account in card.mentions():
         if account == EVERYONE and where.members[by].role == "member":

@@ -19,6 +19,7 @@ class Standing(msgspec.Struct):
 
     role: str
     silenced_until: int
+    from_seq: int
 
 
 class Room(msgspec.Struct):
@@ -72,7 +73,7 @@ class Rooms:
         found = store_members.conversations(tx, ids)
         members: dict[ConversationId, dict[AccountId, Standing]] = {id: {} for id in found}
         for row in store_members.members(tx, ids):
-            members[row.conversation][row.account] = Standing(row.role, row.silenced_until)
+            members[row.conversation][row.account] = Standing(row.role, row.silenced_until, row.from_seq)
         for id, kept in found.items():
             who = tuple(members[id])
             last_seq, counted = heads.get(id, (0, 0))

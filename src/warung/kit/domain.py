@@ -61,6 +61,6 @@ class Domain(msgspec.Struct, frozen=True):
     events: Sequence[type[Event]] = ()
     listeners: Sequence[tuple[type[Event], Callable[[Tx, Any], None]]] = ()
     followers: Sequence[Follower] = ()
-    viewers: Sequence[tuple[str, Callable[[Reader, AccountId, str], bool]]] = ()  # kind of holder -> may this account see what it holds?
+    viewers: Sequence[tuple[str, Callable[[Reader, AccountId, str, int], bool]]] = ()  # kind of holder -> does this account see its item?
     settings: type[Any] | None = None
     schema: Path | None = None

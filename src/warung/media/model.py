@@ -13,8 +13,8 @@ from warung.kit.ids import AccountId, BlobId
 Kind = Literal["picture", "file"]
 SizeName = Literal["avatar", "thumb", "full", "original"]  # all but the original are pictures that we rendered
 
-Viewer = Callable[[Reader, AccountId, str], bool]
-Viewers = Mapping[str, Viewer]  # kind of holder -> may this account see what the one of this name holds?
+Viewer = Callable[[Reader, AccountId, str, int], bool]
+Viewers = Mapping[str, Viewer]  # kind of holder -> may this account see this item of the one of this name?
 
 AVATAR_HOLDER = "media.avatar"
 

@@ -72,8 +72,8 @@ def may_see(reader: Reader, *, by: AccountId, blob: BlobId, viewers: Viewers) ->
         return False
     if owner == by:
         return True
-    held = ((viewers.get(holder), name) for holder, name in store.holders(reader, blob))
-    return any(viewer is not None and viewer(reader, by, name) for viewer, name in held)
+    held = ((viewers.get(holder), name, item) for holder, name, item in store.holders(reader, blob))
+    return any(viewer is not None and viewer(reader, by, name, item) for viewer, name, item in held)
 
 
 def owner_of(reader: Reader, blob: BlobId) -> AccountId | None:
@@ -101,7 +101,7 @@ def set_avatar(tx: Tx, *, by: AccountId, blob: BlobId | None) -> accounts.Me:
     return accounts.me(tx, by=by)
 
 
-def anyone(_reader: Reader, _by: AccountId, _name: str) -> bool:
+def anyone(_reader: Reader, _by: AccountId, _name: str, _item: int) -> bool:
     """Say who may see an avatar: whoever is signed in and knows the blob's id."""
     return True
 

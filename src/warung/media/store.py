@@ -64,9 +64,9 @@ def is_held(reader: Reader, blob: BlobId) -> bool:
     return reader.one("SELECT 1 FROM media_grant WHERE blob = :blob LIMIT 1", {"blob": blob}) is not None
 
 
-def holders(reader: Reader, blob: BlobId) -> list[tuple[str, str]]:
-    rows = reader.all("SELECT DISTINCT holder, name FROM media_grant WHERE blob = :blob", {"blob": blob})
-    return [(holder, name) for holder, name in rows]
+def holders(reader: Reader, blob: BlobId) -> list[tuple[str, str, int]]:
+    rows = reader.all("SELECT holder, name, item FROM media_grant WHERE blob = :blob", {"blob": blob})
+    return [(holder, name, item) for holder, name, item in rows]
 
 
 def orphans(reader: Reader, before: int, most: int) -> list[BlobId]:
