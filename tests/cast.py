@@ -43,6 +43,10 @@ class Cast:
         """A group."""
         return await self.db.write(lambda tx: chat.create_group(tx, by=owner, name=name, members=members))
 
+    async def asks(self, who: AccountId, whom: AccountId, greeting: str) -> None:
+        """Ask somebody to become a contact."""
+        await self.db.write(lambda tx: contacts.request(tx, by=who, to=whom, greeting=greeting, via="handle"))
+
     def nonce(self) -> Nonce:
         """A key for one intent."""
         self._sent += 1
@@ -67,4 +71,3 @@ def send_raw(tx: Tx, by: AccountId, where: ConversationId, card: bytes, nonce: s
     if isinstance(result, Refusal):
         raise result
     return result
-

@@ -1,0 +1,116 @@
+"""Fixtures of the browser tests: the built client on a real server, and phones that open it."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from tests.environment import chromium_path, once_per_run
+from tests.served import Served, free_port
+from tests.worlds import Hand, settings_for
+from warung import accounts, web
+from warung.app import open_world
+from warung.kit.ids import AccountId
+
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+]
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture
+async def place(tmp_path: Path, hand: Hand) -> AsyncIterator[Served]:
+    """A warung with the built client, open to everybody, on a loopback address that browsers trust."""
+    with once_per_run("web") as done:
+        if not done.exists():
+            web.build()
+            done.touch()
+    async with served_place(tmp_path, hand, sections={accounts.Settings: accounts.Settings(registration="open")}) as served:
+        yield served
+
+
+@contextlib.asynccontextmanager
+async def served_place(folder: Path, hand: Hand, **how: Any) -> AsyncIterator[Served]:
+    """Serve a world with the built client; its own address is where it is reached."""
+    port = free_port()
+    settings = settings_for(folder, url=f"http://localhost:{port}", **how)
+    world = await open_world(settings, clock=hand, static=web.STATIC)
+    served = Served(world, port)
+    served.url = settings.site.url  # a name, not an address: browsers trust localhost
+    await served.start()
+    try:
+        yield served
+    finally:
+        await served.stop()
+        await world.close()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium."""
+    path = chromium_path()
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=path, args=ARGS)
+        yield opened
+        await opened.close()
+
+
+class Phone:
+    """A phone in somebody's hand: one browser context at 390x844, and what went wrong on its pages."""
+
+    def __init__(self, context: BrowserContext, place: Served) -> None:
+        self.context = context
+        self.place = place
+        self.wrong: list[str] = []
+        self.page: Page
+
+    async def open(self, path: str = "/") -> Page:
+        """Open a page of the client."""
+        self.page = await self.context.new_page()
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.wrong.append(f"dialog: {dialog.message}"))
+        await self.page.goto(f"{self.place.url}{path}")
+        return self.page
+
+    async def sign_in(self, account: AccountId, path: str = "/") -> Page:
+        """Open a page as somebody, by the cookie that a sign-in would have set."""
+        token = await self.place.token(account)
+        await self.context.add_cookies([{"name": "warung", "value": token, "url": self.place.url, "httpOnly": True, "sameSite": "Lax"}])
+        return await self.open(path)
+
+
+TakePhone = Callable[..., Any]
+
+
+@pytest.fixture
+async def take_phone(browser: Browser, place: Served) -> AsyncIterator[TakePhone]:
+    """A function that hands out phones; whatever went wrong on one fails the test."""
+    phones: list[Phone] = []
+
+    async def take(**options: Any) -> Phone:
+        how: dict[str, Any] = {
+            "viewport": {"width": 390, "height": 844},
+            "locale": "en-GB",
+            "has_touch": True,
+            "reduced_motion": "reduce",
+        } | options
+        phone = Phone(await browser.new_context(**how), place)
+        phones.append(phone)
+        return phone
+
+    yield take
+    for phone in phones:
+        await phone.context.close()
+    assert [wrong for phone in phones for wrong in phone.wrong] == []

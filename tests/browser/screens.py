@@ -1,0 +1,70 @@
+"""Every screen of the client, in a place that has something to show: for axe, for right-to-left, for pictures."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from playwright.async_api import Page
+
+from tests.served import Served
+from warung import accounts, chat
+from warung.kit.ids import AccountId, ConversationId
+
+Prepare = Callable[[Page], Awaitable[Any]] | None
+
+OUTSIDE = ["/", "/sign-up", "/recover", "/link"]
+
+
+class Scene:
+    """Budi's warung: a group, a direct conversation, a request, an unread message."""
+
+    def __init__(self, me: AccountId, club: ConversationId, direct: ConversationId, friend: AccountId) -> None:
+        self.me = me
+        self.club = club
+        self.direct = direct
+        self.friend = friend
+
+    def inside(self) -> list[str]:
+        """Return the addresses of the screens of somebody signed in."""
+        return [
+            "/",
+            f"/chat/{self.club}",
+            f"/chat/{self.direct}",
+            f"/chat/{self.club}/info",
+            f"/chat/{self.club}/add",
+            "/new/group",
+            "/archived",
+            "/search",
+            "/contacts",
+            "/contacts/add",
+            "/groups",
+            f"/person/{self.friend}",
+            "/my-code",
+            "/scan",
+            "/me",
+            "/me/profile",
+            "/me/devices",
+            "/me/privacy",
+            "/me/security",
+            "/me/display",
+            "/me/invites",
+            "/import",
+            "/operator",
+        ]
+
+
+async def set_scene(place: Served) -> Scene:
+    """Fill a place."""
+    cast = place.cast
+    budi = await cast.person("budi", operator=True)
+    siti, ayu, joko, rina = await cast.people("siti", "ayu", "joko", "rina")
+    direct = await cast.friends(budi, siti, ayu, joko)
+    club = await cast.group(budi, siti, ayu, joko)
+    await cast.says(siti, club, "Besok kumpul di tempat biasa? Lihat https://example.org/peta")
+    asked = await cast.says(budi, club, "Jadi! Jam 7 ya, sebelum panas")
+    await cast.says(ayu, club, "Aku bawa gitar", reply=asked.seq)
+    recalled = await cast.says(budi, club, "Salah kirim")
+    await place.world.db.write(lambda tx: chat.recall(tx, by=budi, conversation=club, seq=recalled.seq))
+    await cast.says(siti, direct, "我昨天看了电影 🎬")
+    await cast.asks(rina, budi, "Halo, saya Bu Rina dari RT 05")
+    await place.world.db.write(lambda tx: accounts.change(tx, by=siti, changes=accounts.Changes(status="Kue basah tiap Jumat")))
+    return Scene(budi, club, direct, siti)

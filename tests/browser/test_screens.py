@@ -1,0 +1,90 @@
+"""Every screen: nothing for axe at WCAG 2.2 AA by day and night, nothing wider than the phone in either direction, few bytes."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from tests.browser.conftest import TakePhone
+from tests.browser.screens import OUTSIDE, set_scene
+from tests.served import Served
+
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+BUDGET = 60_000  # bytes of JavaScript and CSS, gzipped, to a usable list of conversations
+
+
+async def settled(page: Page) -> None:
+    """Wait until the page has drawn what it fetched."""
+    await page.wait_for_load_state("networkidle")
+    await page.wait_for_function("document.querySelector('h1, h2, main') !== null && !document.querySelector('.sk, .skeleton')")
+
+
+async def violations(page: Page) -> list[str]:
+    """Return what axe finds, as one line per rule with the first element."""
+    await page.evaluate(AXE.read_text())
+    found: Any = await page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [f"{each['id']}: {each['help']} - {each['nodes'][0]['html'][:160]} ({len(each['nodes'])})" for each in found["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_on_any_screen(place: Served, take_phone: TakePhone, scheme: str) -> None:
+    scene = await set_scene(place)
+    stranger, phone = await take_phone(color_scheme=scheme), await take_phone(color_scheme=scheme)
+    page = await stranger.open("/")
+    found: dict[str, list[str]] = {}
+    for path in OUTSIDE:
+        await page.goto(f"{place.url}{path}")
+        await settled(page)
+        found[f"outside {path}"] = await violations(page)
+    page = await phone.sign_in(scene.me)
+    for path in scene.inside():
+        await page.goto(f"{place.url}{path}")
+        await settled(page)
+        found[path] = await violations(page)
+    assert {path: bad for path, bad in found.items() if bad} == {}
+
+
+async def test_axe_can_find_something(place: Served, take_phone: TakePhone) -> None:
+    phone = await take_phone()
+    page = await phone.open("/")
+    await settled(page)
+    await page.evaluate("document.querySelector('main, body').insertAdjacentHTML('beforeend', '<img src=\"/icon.svg\"><input>')")
+    assert {bad.split(":")[0] for bad in await violations(page)} >= {"image-alt", "label"}
+
+
+@pytest.mark.parametrize(("width", "direction", "zoom"), [(360, "ltr", 1), (390, "rtl", 1), (430, "ltr", 1), (360, "ltr", 2)])
+async def test_no_screen_is_wider_than_the_phone(
+    place: Served, take_phone: TakePhone, width: int, direction: str, zoom: int
+) -> None:
+    scene = await set_scene(place)
+    phone = await take_phone(viewport={"width": width, "height": 844})
+    page = await phone.sign_in(scene.me)
+    await page.add_init_script(
+        f"document.addEventListener('DOMContentLoaded', () => {{ document.documentElement.style.fontSize = '{zoom * 100}%' }})"
+    )
+    too_wide = {}
+    for path in scene.inside():
+        await page.goto(f"{place.url}{path}")
+        await settled(page)
+        await page.evaluate("direction => { document.documentElement.dir = direction }", direction)
+        await asyncio.sleep(0.05)  # one layout
+        wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wide > 0:
+            too_wide[path] = wide
+    assert too_wide == {}
+
+
+async def test_the_list_of_conversations_costs_few_bytes(place: Served, take_phone: TakePhone) -> None:
+    scene = await set_scene(place)
+    phone = await take_phone(service_workers="block")
+    page = await phone.sign_in(scene.me)
+    await page.get_by_text("kopi club").first.wait_for()
+    sizes: list[list[Any]] = await page.evaluate(
+        "performance.getEntriesByType('resource').filter(r => /\\.(js|css)$/.test(r.name)).map(r => [r.name.split('/').pop(), r.encodedBodySize])"
+    )
+    total = sum(size for _, size in sizes)
+    print(f"to the list of conversations: {total} bytes in {len(sizes)} files")
+    assert total <= BUDGET, sizes
