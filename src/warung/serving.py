@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import fcntl
 import logging
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -56,9 +57,21 @@ async def _serve(settings: Settings, prepare: Any) -> None:
             await prepare(world)
         await world.importing.resume()
         await greet(world)
-        await Server(world).serve(sockets=[listening])
+        with _heard_once():
+            await Server(world).serve(sockets=[listening])
     finally:
         await world.close()
+
+
+@contextlib.contextmanager
+def _heard_once() -> Iterator[None]:
+    """Let a signal end the serving and no more: uvicorn raises it again when it has stopped, and the world still has to be closed."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Server(uvicorn.Server):
