@@ -99,5 +99,8 @@ def _part(tx: Tx, by: AccountId, other: AccountId) -> bool:
 
 
 def profile_changed(tx: Tx, event: accounts.ProfileChanged) -> None:
-    """Tell a person's contacts that the profile looks different now: listens to accounts."""
-    tx.emit(accounts.Changed(account=event.account), to=[bond.other for bond in store.bonds(tx, event.account)])
+    """Tell a person's contacts that the profile looks different now, also on devices that are away: listens to accounts."""
+    others = sorted(bond.other for bond in store.bonds(tx, event.account))
+    for account in sorted([event.account, *others]):
+        store.touch(tx, account)
+    tx.emit(accounts.Changed(account=event.account), to=others)
