@@ -1,0 +1,283 @@
+"""Personal by construction: whatever people are to each other, somebody who was not accepted learns a handle, a name and an avatar by an
+exact look-up, and can send exactly one thing: a request. Shown over random graphs, against every route and every socket command.
+"""
+
+import itertools
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import httpx
+import msgspec
+import pytest
+import websockets
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.scenarios.stranger import Loot, frames, tries
+from tests.served import Served
+from tests.worlds import Hand
+from warung import accounts, chat, contacts
+from warung.app import DOMAINS
+from warung.contacts import Complaint, Notes
+from warung.kit.bus import Envelope
+from warung.kit.clock import HOUR
+from warung.kit.db import Tx
+from warung.kit.ids import AccountId, ConversationId, Nonce
+
+pytestmark = pytest.mark.anyio
+
+X, Y = 0, 1  # the stranger, and who has not accepted them
+NAMES = ("Budi", "Siti", "Ayu", "Pak Joko", "Rina")
+Edge = Literal["none", "asked", "declined", "blocked", "contact", "parted"]
+OTHERS = [(a, b) for a, b in itertools.permutations(range(len(NAMES)), 2) if a < b and (a, b) != (X, Y)]
+number = itertools.count(1)
+
+
+class Story(NamedTuple):
+    """Who is what to whom: what became of one's request to the other, either way round; and who is in the group that each leads."""
+
+    between: Edge  # what became of the stranger's wish to know the other
+    edges: Sequence[tuple[Edge, bool]]
+    groups: Sequence[frozenset[int]]
+
+
+EDGES: list[Edge] = ["none", "asked", "declined", "blocked", "contact", "contact", "parted"]
+STRANGE: list[Edge] = ["none", "asked", "declined", "blocked", "parted"]
+STORIES = st.builds(
+    Story,
+    st.sampled_from(STRANGE),
+    st.tuples(*[st.tuples(st.sampled_from(EDGES), st.booleans()) for _ in OTHERS]),
+    st.tuples(*[st.frozensets(st.integers(0, len(NAMES) - 1)) for _ in NAMES]),
+)
+SHARED = settings(  # one place for all stories: each brings its own people
+    max_examples=settings().max_examples // 4,  # each is two hundred attempts
+    suppress_health_check=[*settings().suppress_health_check, HealthCheck.function_scoped_fixture],
+)
+
+
+class Town:
+    """The people of one story, what they wrote, and which of it is not for the stranger."""
+
+    def __init__(self, tx: Tx, story: Story) -> None:
+        self.tx = tx
+        self.mark = f"rahasia{next(number)}x"  # in everything that is not for everyone; never twice
+        self.ids = [self._person(tx, at) for at in range(len(NAMES))]
+        self.devices = [
+            accounts.start_session(tx, account=id, device=f"{self.mark}gawai{at}", address="") for at, id in enumerate(self.ids)
+        ]
+        self.secrets: set[str] = {f"{self.mark}gawai{at}" for at in range(1, len(NAMES))}
+        self.known = {X, Y}  # whose names the stranger may come across
+        self.joined: dict[ConversationId, set[int]] = {}
+        self.requests: list[str] = []
+        self.edges = {(X, Y): (story.between, False)} | dict(zip(OTHERS, story.edges, strict=True))
+        self.friends = {frozenset(pair) for pair, (edge, _) in self.edges.items() if edge == "contact"}
+        for (a, b), (edge, turned) in self.edges.items():
+            self._relate(*((b, a) if turned else (a, b)), edge)
+        for leader, wanted in enumerate(story.groups):
+            self._gather(leader, wanted)
+        for at in range(1, len(NAMES)):
+            if frozenset((X, at)) not in self.friends:
+                self.secrets.add(f"{self.mark}status{at}")
+            if at not in self.known:
+                self.secrets |= {f"{self.mark}nama{at}", accounts.profile(tx, self.ids[at]).handle}
+        complaint = Complaint("person", "other", f"{self.mark}laporan", account=self.ids[2])
+        self.report = contacts.report(tx, by=self.ids[Y], complaint=complaint)
+        self.secrets.add(f"{self.mark}laporan")
+
+    def _person(self, tx: Tx, at: int) -> AccountId:
+        id = accounts.create_account(tx, handle=f"{self.mark}{at}", name=f"{NAMES[at]} {self.mark}nama{at}")
+        accounts.change(tx, by=id, changes=accounts.Changes(status=f"{self.mark}status{at}"))
+        return id
+
+    def _relate(self, a: int, b: int, edge: Edge) -> None:
+        tx, one, other = self.tx, self.ids[a], self.ids[b]
+        if edge == "none":
+            return
+        greeting = f"{self.mark}salam{a}-{b}"
+        asked = contacts.request(tx, by=one, to=other, greeting=greeting, via="handle")
+        assert isinstance(asked, contacts.Request)
+        if X in (a, b):
+            self.known |= {a, b}
+        else:
+            self.secrets.add(greeting)
+            self.requests += [asked.id] if Y in (a, b) else []
+        if edge == "declined":
+            contacts.decline(tx, by=other, id=asked.id)
+        elif edge == "blocked":
+            contacts.block(tx, by=other, other=one)
+        elif edge in ("contact", "parted"):
+            conversation = contacts.accept(tx, by=other, id=asked.id).conversation
+            self.joined[conversation] = {a, b}
+            self._write(conversation, one)
+            for at, whom in ((a, other), (b, one)):
+                contacts.annotate(
+                    tx, by=self.ids[at], other=whom, notes=Notes(remark=f"{self.mark}catatan{at}", tags=[f"{self.mark}tag{at}"])
+                )
+                self.secrets |= {f"{self.mark}catatan{at}", f"{self.mark}tag{at}"} if at != X else set()
+            if edge == "parted":
+                contacts.remove(tx, by=other, other=one)
+
+    def _gather(self, leader: int, wanted: frozenset[int]) -> None:
+        members = {at for at in wanted if frozenset((leader, at)) in self.friends} | {leader}
+        members -= {X} if Y in members and leader != X else set()
+        name = f"{self.mark}grup{leader}"
+        group = chat.create_group(self.tx, by=self.ids[leader], name=name, members=[self.ids[at] for at in sorted(members - {leader})])
+        chat.change_group(self.tx, by=self.ids[leader], id=group, notice=f"{name} pengumuman")
+        self.joined[group] = members
+        self._write(group, self.ids[leader])
+        if X in members:
+            self.known |= members
+        else:
+            self.secrets.add(name)
+        if leader == X:
+            self.own_group = group
+
+    def _write(self, where: ConversationId, by: AccountId) -> None:
+        words = f"{self.mark}pesan{where}"
+        chat.send(self.tx, by=by, to=where, card=chat.Text(text_=words), nonce=Nonce(f"pesan-{where}"))
+        if X not in self.joined[where]:
+            self.secrets.add(words)
+
+    def loot(self, invite: str, device_link: str) -> Loot:
+        """Everything that a leak of ids could have told the stranger about the other."""
+        return Loot(
+            account=self.ids[Y],
+            handle=f"{self.mark}{Y}",
+            conversations=[id for id, members in self.joined.items() if Y in members],
+            requests=self.requests,
+            session=self.devices[Y].session,
+            invite=invite,
+            device_link=device_link,
+            report=self.report,
+            blob="0" * 20,
+            import_="0" * 20,
+            own_group=self.own_group,
+        )
+
+
+def device(served: Served, token: str = "") -> httpx.AsyncClient:
+    """Somebody's device, or nobody's."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    transport = httpx.ASGITransport(app=served.world.app)  # type: ignore[arg-type]
+    return httpx.AsyncClient(transport=transport, base_url=f"{served.url}/api", headers=headers)
+
+
+def routes_of(served: Served) -> set[str]:
+    """Return every route there is, by method and path."""
+    return {
+        f"{method} {re.sub(r':[a-z]+', '', route.path.removeprefix('/api'))}"
+        for route in served.world.app.routes
+        if route.path.startswith("/api/") and not route.path.startswith("/api/docs")
+        for handler in getattr(route, "route_handlers", [])
+        for method in handler.http_methods - {"OPTIONS", "HEAD"}
+    }
+
+
+async def everything(http: httpx.AsyncClient) -> Any:
+    """Return all that somebody can see of their own, without what changes by looking."""
+    seen: dict[str, Any] = {}
+    for path in ("/sync", "/contacts", "/me", "/invites", "/passkeys", "/sessions"):
+        answer = await http.get(path)
+        assert answer.status_code == 200, answer.text
+        seen[path] = answer.json()
+    for unordered in ("conversations", "people"):
+        seen["/sync"][unordered].sort(key=lambda each: str(each["id"]))
+    for conversation in seen["/sync"]["conversations"]:
+        for path in (f"/conversations/{conversation['id']}", f"/conversations/{conversation['id']}/messages"):
+            seen[path] = (await http.get(path)).json()
+    return seen
+
+
+def without(body: Any, *names: str) -> Any:
+    """Return a body without fields of these names, at any depth."""
+    if isinstance(body, dict):
+        return {name: without(value, *names) for name, value in body.items() if name not in names}
+    return [without(value, *names) for value in body] if isinstance(body, list) else body
+
+
+async def walk(served: Served, http: httpx.AsyncClient, loot: Loot) -> list[tuple[str, str]]:
+    """Try everything on every route; return (what was tried, what was answered)."""
+    told = []
+    existing = routes_of(served)
+    for route, attempts in tries(loot).items():
+        for attempt in attempts if route in existing else ():
+            answer = await http.request(route.split()[0], attempt.path, json=attempt.body, params=attempt.params)
+            assert answer.status_code < 500 or answer.status_code == 503, (route, answer.text)
+            told.append((f"{route} {attempt}", answer.text))
+    return told
+
+
+async def speak(served: Served, token: str, loot: Loot) -> list[tuple[str, str]]:
+    """Try everything on a socket; return (what was tried, what came back). Ends with a ping, so that all of it was answered."""
+    told = []
+    async with websockets.connect(
+        f"{served.url.replace('http', 'ws')}/ws", additional_headers={"Authorization": f"Bearer {token}"}
+    ) as socket:
+        sent = [frame for attempts in frames(loot).values() for frame in attempts]
+        for at, frame in enumerate([*sent, {"type": "ping"}]):
+            await socket.send(json.dumps(frame | {"id": 1000 + at}))
+            while True:
+                came = str(await socket.recv())
+                told.append((str(frame), came))
+                if json.loads(came).get("id") == 1000 + at:
+                    break
+    return told
+
+
+def leaks(town: Town, told: Sequence[tuple[str, str]]) -> list[str]:
+    """Return what should not have been said, after what it was said."""
+    return [f"{secret} after {tried}: {answer}" for tried, answer in told for secret in town.secrets if secret in answer]
+
+
+@pytest.fixture
+async def served(serve_a_world: Any, database: str) -> Served:
+    quick = accounts.Settings(password_memory_kib=8, password_passes=1)
+    place: Served = await serve_a_world(database, sections={accounts.Settings: quick})
+    return place
+
+
+async def test_every_route_and_command_is_in_the_table_of_what_a_stranger_tries(served: Served) -> None:
+    nobody = Loot(AccountId(""), "", (), (), "", "", "", "", "", "", ConversationId(""))
+    assert routes_of(served) - tries(nobody).keys() == set()
+    commands = {
+        str(msgspec.structs.fields(command.request) and command.request.__struct_config__.tag)
+        for domain in DOMAINS
+        for command in domain.commands
+    }
+    assert commands - frames(nobody).keys() == set()
+
+
+@SHARED
+@given(story=STORIES)
+async def test_who_was_not_accepted_learns_nothing_and_can_send_only_a_request(served: Served, hand: Hand, story: Story) -> None:
+    hand.forward(HOUR)  # what may be tried so many times an hour may be tried again
+    town = await served.world.db.write(lambda tx: Town(tx, story))
+    heard: list[Any] = []
+
+    def listen(envelope: Envelope) -> None:
+        if town.ids[Y] in envelope.to:
+            heard.append(json.loads(envelope.frame)["type"])
+
+    async with device(served, town.devices[X].token) as stranger, device(served, town.devices[Y].token) as other:
+        invite = (await other.post("/invites", json={})).json()["id"]
+        link = (await other.post("/device-links", json={"device": f"{town.mark}baru"})).json()["id"]
+        before = await everything(other)
+        served.world.bus.subscribe(listen)
+        loot = town.loot(invite, link)
+        told = await speak(served, town.devices[X].token, loot) + await walk(served, stranger, loot)
+        after = await everything(other)
+
+    assert leaks(town, told) == []
+    if story.between in ("none", "parted"):  # an id is not a handle
+        assert [answer for tried, answer in told if "/people/" in tried and "person_not_found" not in answer] == []
+    arrived = [each for each in after["/contacts"]["incoming"] if each["from"]["id"] == town.ids[X]]
+    assert [each["greeting"] for each in arrived] == ([] if story.between in ("declined", "blocked") else ["Halo"])
+    assert set(heard) <= {"contacts.changed"}
+    assert not (heard and story.between in ("declined", "blocked"))
+    for seen in (before, after):
+        seen["/contacts"]["incoming"] = [each for each in seen["/contacts"]["incoming"] if each["from"]["id"] != town.ids[X]]
+    volatile = ("now", "relation", "seen_at", "contacts_changed")
+    for path in before.keys() | after.keys():
+        assert (path, without(after.get(path), *volatile)) == (path, without(before.get(path), *volatile))
