@@ -56,9 +56,7 @@ async def test_axe_can_find_something(place: Served, take_phone: TakePhone) -> N
 
 
 @pytest.mark.parametrize(("width", "direction", "zoom"), [(360, "ltr", 1), (390, "rtl", 1), (430, "ltr", 1), (360, "ltr", 2)])
-async def test_no_screen_is_wider_than_the_phone(
-    place: Served, take_phone: TakePhone, width: int, direction: str, zoom: int
-) -> None:
+async def test_no_screen_is_wider_than_the_phone(place: Served, take_phone: TakePhone, width: int, direction: str, zoom: int) -> None:
     scene = await set_scene(place)
     phone = await take_phone(viewport={"width": width, "height": 844})
     page = await phone.sign_in(scene.me)
