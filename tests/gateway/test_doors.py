@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.gateway.conftest import Place
+from tests.raw import Place
 from tests.served import until
 from warung import accounts
 from warung.kit.ids import SessionId

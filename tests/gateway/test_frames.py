@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.gateway.conftest import Place
+from tests.raw import Place
 
 HALO = {"type": "chat.text", "text": "Halo"}
 

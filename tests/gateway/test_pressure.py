@@ -5,7 +5,8 @@ import threading
 
 import pytest
 
-from tests.gateway.conftest import Place, ServePlace
+from tests.gateway.conftest import ServePlace
+from tests.raw import Place
 from tests.served import until
 from warung.gateway.hub import IN_FLIGHT
 from warung.kit.db import Tx

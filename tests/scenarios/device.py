@@ -77,8 +77,18 @@ class Device:
         elif frame["type"] == "chat.changed":
             await self._changed(frame["conversation"])
         elif frame["type"] == "accounts.changed":
-            for id in [each["id"] for each in self.conversations.values() if (each["peer"] or {}).get("id") == frame["account"]]:
+            about = [(id, (each["peer"] or {}).get("id")) for id, each in self.conversations.items()]
+            for id in [id for id, peer in about if peer and frame["account"] in (peer, self.account)]:
                 await self._changed(id)
+        elif frame["type"] == "contacts.changed":
+            await self._relations()
+
+    async def _relations(self) -> None:
+        people = {contact["id"]: contact for contact in (await self.ask("GET", "contacts"))["contacts"]}
+        for conversation in self.conversations.values():
+            if (conversation["peer"] or {}).get("id") in people:
+                contact = people[conversation["peer"]["id"]]
+                conversation["peer"] = {name: value for name, value in contact.items() if name != "since"}
 
     async def _entry(self, message: dict[str, Any]) -> None:
         id, seq = message["conversation"], message["seq"]
