@@ -177,6 +177,28 @@ test("two tabs send each message once, and both show it", async () => {
   for (const words of ["dari kiri", "dari kanan"]) expect(nonces(words)).toHaveLength(1);
 });
 
+test("a tab that fell asleep while sending does not keep the others from it", async () => {
+  const talk = await talking();
+  void navigator.locks.request("warung-outbox-budi", {}, () => new Promise(() => undefined));
+  talk.send(text("bangun"));
+  await tick(29_000);
+  expect(server().sends).toEqual([]);
+  await until(() => talk.items[0]!.state === "stored");
+  expect(server().sends).toHaveLength(1);
+});
+
+test("what is given up while another is on its way is never sent", async () => {
+  const talk = await talking();
+  server().fate = (frame) => (frame["type"] === "chat.send" ? "lost" : "done");
+  const [, second] = ["satu", "dua", "tiga"].map((words) => talk.send(text(words)));
+  await tick(100);
+  expect(await phone().settled(talk.discard(second!))).toBe(true);
+  server().fate = () => "done";
+  await until(() => talk.items.length === 2 && talk.items.every(({ state }) => state === "stored"));
+  expect(nonces("dua")).toEqual([]);
+  expect(logged(server(), "direct")).toEqual(["1 budi: satu", "2 budi: tiga"]);
+});
+
 test("drafts are kept, through a closed browser", async () => {
   await talking();
   phone().store.saveDraft("direct", { text: "belum jadi", reply: null, mentions: [] });

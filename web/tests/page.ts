@@ -10,12 +10,20 @@ class Locks {
 
   request(name: string, options: { signal?: AbortSignal; steal?: boolean }, work: Work): Promise<unknown> {
     const before = options.steal ? undefined : this.#held.get(name);
-    const mine = (before ?? Promise.resolve()).then(
-      () => work({ name }),
-      () => work({ name }),
-    );
+    let late = false;
+    const begin = (): Promise<unknown> => (late ? Promise.resolve() : work({ name }));
+    const mine = (before ?? Promise.resolve()).then(begin, begin);
     this.#held.set(name, mine);
-    return mine;
+    const { signal } = options;
+    if (!signal) return mine;
+    // Aborting ends the waiting, not the work.
+    const aborted = new Promise((_, reject) => {
+      signal.addEventListener("abort", () => {
+        late = true;
+        reject(signal.reason as Error);
+      });
+    });
+    return Promise.race([mine, aborted]);
   }
 }
 

@@ -1,9 +1,25 @@
 /** The client follows the log of the server, whatever the network does. */
 
 import { expect, test } from "vitest";
+import { client } from "../src/kit/api";
+import { openDb } from "../src/kit/db";
 import { lines, logged, stage, text, tick, until } from "./play";
 
 const { phone, server } = stage();
+type Frame = Record<string, unknown>;
+
+/** Keep the answers of one address on the way until the returned function is called. */
+function holdAnswers(path: string): () => void {
+  const { fetch } = client;
+  let open = (): void => undefined;
+  const gate = new Promise<void>((go) => (open = go));
+  client.fetch = async (input, init) => {
+    const answer = await fetch(input, init);
+    if (String(input) === path) await gate;
+    return answer;
+  };
+  return open;
+}
 
 async function started(): Promise<void> {
   server().room("direct", "direct", ["budi", "siti"]);
@@ -75,6 +91,38 @@ test("of a long absence only both ends are asked for, and the hole when someone 
   expect(lines(talk.items)).toEqual(logged(server(), "kopi club"));
 });
 
+test("a push that comes late closes the gap when asking for it failed", async () => {
+  await started();
+  const talk = phone().talk("direct");
+  const late: Frame[] = [];
+  server().tamper = (frame) => (late.push(frame), []);
+  server().say("direct", "siti", "satu");
+  server().tamper = (frame) => [frame];
+  server().fate = (frame) => (String(frame["type"]).endsWith("/messages") ? "lost" : "done");
+  server().say("direct", "siti", "dua");
+  await phone().inStep();
+  for (const line of server().lines) line.deliver(late[0]!);
+  await until(() => talk.items.length === 2);
+  expect(lines(talk.items)).toEqual(logged(server(), "direct"));
+});
+
+test("what was taken back during a long absence is gone, also where nobody has looked", async () => {
+  await started();
+  server().say("kopi club", "siti", "salah kirim");
+  await phone().inStep();
+  phone().close();
+  server().recall("kopi club", 1);
+  for (let i = 0; i < 900; i++) server().say("kopi club", "ayu", `cerita ${i}`);
+  await phone().open();
+  await phone().inStep();
+  server().reachable = false;
+  await phone().reopen();
+  const talk = phone().talk("kopi club");
+  await until(() => talk.ready);
+  await phone().settled(talk.jumpTo(1));
+  expect(lines(talk.items)[0]).toBe("1 siti: chat.recalled");
+});
+
 test("a recalled message becomes a tombstone, on screen and on the device", async () => {
   await started();
   server().say("direct", "siti", "salah kirim");
@@ -137,6 +185,34 @@ test("what was received is told once it is stored", async () => {
   expect(server().rooms.get("direct")!.members.get("budi")!.read_seq).toBe(0);
 });
 
+test("a cursor is told once", async () => {
+  await started();
+  const told: Frame[] = [];
+  server().fate = (frame) => (frame["type"] === "chat.cursor" && told.push(frame), "done");
+  server().tamper = (frame) => (frame["type"] === "chat.cursor" ? [] : [frame]);
+  server().say("direct", "siti", "sampai?");
+  await phone().inStep();
+  server().cut();
+  await phone().inStep();
+  expect(told).toMatchObject([{ conversation: "direct", delivered: 1, read: 0 }]);
+});
+
+test("an answer that is older than an event does not undo it", async () => {
+  await started();
+  const talk = phone().talk("direct");
+  talk.send(text("halo"));
+  await until(() => talk.items[0]?.state === "stored");
+  await phone().inStep();
+  const open = holdAnswers("/api/conversations/direct");
+  server().push({ type: "chat.changed", conversation: "direct" });
+  await tick(500);
+  server().cursor("direct", "siti", 1, 1);
+  await until(() => talk.tick(talk.items[0]!) === "read");
+  open();
+  await phone().inStep();
+  expect(talk.tick(talk.items[0]!)).toBe("read");
+});
+
 test("ticks follow the cursors of the other one", async () => {
   await started();
   const talk = phone().talk("direct");
@@ -163,6 +239,28 @@ test("a conversation one was taken out of disappears, and its messages from the 
   expect(phone().store.conversations.map(({ id }) => id)).toEqual(["direct"]);
 });
 
+test("a conversation one was taken out of while away is gone when one is back", async () => {
+  await started();
+  await phone().reopen();
+  await phone().inStep();
+  server().reachable = false;
+  server().cut();
+  server().expel("kopi club");
+  server().reachable = true;
+  await until(() => !phone().store.conversation("kopi club"));
+  expect(phone().store.conversations.map(({ id }) => id)).toEqual(["direct"]);
+});
+
+test("when the server tells everything, what it does not tell of is gone", async () => {
+  await started();
+  server().reachable = false;
+  server().cut();
+  server().rooms.delete("kopi club");
+  Object.assign(server(), { forgetful: true, reachable: true });
+  await until(() => !phone().store.conversation("kopi club"));
+  expect(phone().store.conversation("direct")).toBeDefined();
+});
+
 test("clearing empties my copy only", async () => {
   await started();
   for (let i = 0; i < 5; i++) server().say("direct", "siti", `${i}`);
@@ -173,6 +271,10 @@ test("clearing empties my copy only", async () => {
   server().say("direct", "siti", "baru");
   await until(() => talk.items.length === 1);
   expect(lines(talk.items)).toEqual(["6 siti: baru"]);
+  await phone().inStep();
+  const db = await phone().settled(openDb("budi"));
+  expect((await phone().settled(db.messages("direct", 1, 99))).map(({ seq }) => seq)).toEqual([6]);
+  db.close();
 });
 
 test("one can jump into the middle and come back to the end", async () => {

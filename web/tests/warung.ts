@@ -7,15 +7,14 @@ import type {
   ConversationDetails,
   ConversationId,
   Event,
-  Me,
   Message,
   Page,
-  Person,
   RecallCard,
   Seq,
   Sync,
   TextCard,
 } from "../src/kit/wire";
+import { me, person } from "./cast";
 
 interface Membership {
   from_seq: Seq;
@@ -48,33 +47,6 @@ export class Refused extends Error {
     super(code);
   }
 }
-
-export const person = (id: AccountId): Person => ({
-  id,
-  handle: id,
-  name: id[0]!.toUpperCase() + id.slice(1),
-  avatar: null,
-  status: null,
-  region: null,
-  remark: null,
-  tags: [],
-  relation: "contact",
-});
-
-export const me = (id: AccountId): Me => ({
-  id,
-  handle: id,
-  name: person(id).name,
-  avatar: null,
-  status: null,
-  region: "ID",
-  language: "id",
-  operator: false,
-  privacy: { read_receipts: true, find_by_handle: true },
-  has_password: true,
-  passkeys: 0,
-  recovery_codes_left: 10,
-});
 
 /** A browser's WebSocket, as far as the client uses it. */
 class Line {
@@ -110,6 +82,8 @@ export class Warung {
   /** Who is signed in on this device. */
   account: AccountId | null = "budi";
   reachable = true;
+  /** It no longer knows what changed since when, and tells everything. */
+  forgetful = false;
   readonly rooms = new Map<ConversationId, Room>();
   readonly lines = new Set<Line>();
   readonly gone: ConversationId[] = [];
@@ -319,13 +293,14 @@ export class Warung {
   }
 
   #sync(since: number): Sync {
-    const start = Math.max(0, since - 60_000);
+    const full = since === 0 || this.forgetful;
+    const start = full ? 0 : since - 60_000;
     const changed = [...this.rooms.values()].filter((room) => {
       const times = [room.changed_at, room.log.at(-1)?.at ?? 0, ...[...room.members.values()].map(({ changed_at }) => changed_at)];
       return Math.max(...times) >= start;
     });
     const conversations = changed.map((room) => this.seen(room));
-    return { now: Date.now(), full: since === 0, conversations, gone: since ? this.gone : [], people: [person("siti")] };
+    return { now: Date.now(), full, conversations, gone: full ? [] : this.gone, people: [person("siti")] };
   }
 
   /** A conversation as the account of this device sees it. */
@@ -391,10 +366,12 @@ export class Warung {
   /** Give the page this server. */
   serve(client: { fetch: typeof fetch }): void {
     client.fetch = this.fetch as typeof fetch;
-    const open = (): Line => new Line(this);
     // A constructor that returns an object gives that object.
-    (globalThis as { WebSocket: unknown }).WebSocket = function WebSocket() {
-      return open();
-    };
+    const open = (): Line => new Line(this);
+    Object.assign(globalThis, {
+      WebSocket: function () {
+        return open();
+      },
+    });
   }
 }

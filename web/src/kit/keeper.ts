@@ -11,7 +11,6 @@ export class Keeper {
   #batch: Batch | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #written: Promise<void> = Promise.resolve();
-  #stopped = false;
 
   /** `failed` is called when a batch could not be stored: what is known of logs may then be less than what is stored of them. */
   constructor(db: Db, failed: () => void) {
@@ -60,21 +59,14 @@ export class Keeper {
     clearTimeout(this.#timer);
     const batch = this.#batch;
     this.#batch = null;
-    if (batch && !this.#stopped) this.#written = this.#written.then(() => this.#db.write(batch)).catch(() => this.#failed());
+    if (batch) this.#written = this.#written.then(() => this.#db.write(batch)).catch(() => this.#failed());
     return this.#written;
-  }
-
-  /** Stop writing; what waits is dropped. */
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#stopped = true;
-    this.#batch = null;
   }
 
   #open(): Batch {
     if (!this.#batch) {
       this.#batch = emptyBatch();
-      if (!this.#stopped) this.#timer = setTimeout(() => void this.flush(), WAIT_MS);
+      this.#timer = setTimeout(() => void this.flush(), WAIT_MS);
     }
     return this.#batch;
   }

@@ -65,7 +65,6 @@ export class Engine {
     this.#stopped = true;
     clearTimeout(this.#timer);
     this.#cursors.stop();
-    this.keeper.stop();
   }
 
   /** The line is open: learn what changed while it was not. Also for `resync`. */
@@ -199,7 +198,7 @@ export class Engine {
   /** One message, wherever it stands; null when it cannot be had. */
   async message(id: ConversationId, seq: Seq): Promise<Message | null> {
     await this.keeper.flush();
-    const [stored] = await this.#around.db.messages(id, seq, seq);
+    const [stored] = await this.#around.db.messages(id, seq, seq).catch(() => []);
     if (stored) return stored;
     const message = await this.#around.remote.message(id, seq).catch(() => null);
     return message && this.#recalls.applied(message);

@@ -6,17 +6,7 @@ import { ApiError } from "../../kit/api";
 import { recalled, type Intent } from "../../kit/db";
 import type { Span } from "../../kit/history";
 import { rangeOf } from "../../kit/ranges";
-import type {
-  AccountId,
-  Card,
-  Conversation,
-  ConversationDetails,
-  ConversationId,
-  JoinRequest,
-  Member,
-  Message,
-  Seq,
-} from "../../kit/wire";
+import type { AccountId, Card, Conversation, ConversationDetails, ConversationId, JoinRequest, Member, Message, Seq } from "../../kit/wire";
 import type { Desk, Shown } from "./desk";
 import { tickAt, type Item, type Tick } from "./item";
 import type { Store } from "./store.svelte";
@@ -36,6 +26,8 @@ export class OpenConversation implements Shown {
   loading = $state<"older" | "newer" | "around" | null>(null);
   problem = $state.raw<ApiError | null>(null);
   unreadFrom = $state<Seq | null>(null);
+  /** How many were unread when it was opened. */
+  unreadCount = 0;
   members = $state.raw<readonly Member[] | null>(null);
   joinRequests = $state.raw<readonly JoinRequest[]>([]);
 
@@ -220,6 +212,7 @@ export class OpenConversation implements Shown {
       if (!engine.known.has(this.id)) await engine.refresh(this.id);
       const conversation = engine.known.get(this.id)?.conversation;
       if (!conversation) return;
+      this.unreadCount = conversation.unread;
       this.#countedAtRead = conversation.unread > 0 ? conversation.counted - conversation.unread : Infinity;
       const far = conversation.unread > 0 && conversation.last_seq - conversation.read_seq > FAR_UNREAD;
       const there = at ?? (far ? Math.max(conversation.read_seq, conversation.first_seq) : undefined);
@@ -293,7 +286,6 @@ export class OpenConversation implements Shown {
 
   #show(): void {
     while (this.#log.has(this.#to + 1)) this.#to++;
-    while (this.#log.has(this.#from - 1)) this.#from--;
     const last = this.#desk.engine.known.get(this.id)?.conversation.last_seq ?? 0;
     if (this.#to >= last) this.#following = true;
     const messages: Message[] = [];
