@@ -161,13 +161,13 @@ async def unreadable(
     scene: Scene, who: AccountId, where: ConversationId, seq: int, refusal: type[NoSuchMessage | NotAMember] = NoSuchMessage
 ) -> None:
     """Look at one entry in every way there is to name it; all must be refused."""
+    if refusal is NoSuchMessage:
+        await scene.refused(refusal, chat.send, by=who, to=where, card=chat.Text(text_="?"), nonce=scene.nonce(), reply=seq)
     with pytest.raises(refusal):
         await scene.ask(reading.message, by=who, id=where, seq=seq)
     await scene.refused(refusal, chat.recall, by=who, conversation=where, seq=Seq(seq))
     complaint = contacts.Complaint("message", "other", "", conversation=where, seq=Seq(seq))
     await scene.refused(NothingToReport, contacts.report, by=who, complaint=complaint)
-    if refusal is NoSuchMessage:
-        await scene.refused(refusal, chat.send, by=who, to=where, card=chat.Text(text_="?"), nonce=scene.nonce(), reply=seq)
 
 
 async def test_a_report_is_refused_for_what_one_cannot_see(scene: Scene) -> None:

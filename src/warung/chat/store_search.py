@@ -97,23 +97,21 @@ def find(
     }
     columns = ", ".join(f"m.{name.strip()}" for name in COLUMNS.split(","))
     if not words:
-        source, hit = "message m", "m.conversation IN :conversations AND m.pos < :below"
+        source, place, hit = "message m", "m.pos", "m.conversation IN :conversations"
         params["conversations"] = list(conversations)
     elif reader.dialect == "sqlite":
-        source = "message_words w JOIN message m ON m.pos = w.rowid"
-        hit = "message_words MATCH :query AND w.rowid < :below"
+        source, place, hit = "message_words w JOIN message m ON m.pos = w.rowid", "w.rowid", "message_words MATCH :query"
         among = " OR ".join(f'"{id}"' for id in conversations)
         params["query"] = f'conversation : ({among}) AND body : ("{" ".join(words)}" *)'
     else:
-        source = "message_words w JOIN message m ON m.pos = w.pos"
-        hit = "w.body @@ CAST(:query AS tsquery) AND w.pos < :below"
+        source, place, hit = "message_words w JOIN message m ON m.pos = w.pos", "w.pos", "w.body @@ CAST(:query AS tsquery)"
         among = " | ".join(f"'c:{id}'" for id in conversations)
         params["query"] = f"({among}) & ({' <-> '.join(_lexeme(word) for word in words)}:*)"
     rows = reader.all(
         f"SELECT m.pos, c.name, {columns} FROM {source} JOIN conversation c ON c.id = m.conversation"
         " JOIN member me ON me.conversation = m.conversation AND me.account = :account AND m.seq > me.from_seq"
-        f" WHERE {hit} AND (:sender = '' OR m.sender = :sender) AND m.at >= :after AND m.at < :before"
-        " ORDER BY m.pos DESC LIMIT :limit",
+        f" WHERE {hit} AND {place} < :below AND (:sender = '' OR m.sender = :sender) AND m.at >= :after AND m.at < :before"
+        f" ORDER BY {place} DESC LIMIT :limit",  # by the index's own place: it reads the newest first and stops
         params,
     )
     return [(row[0], message(row[2:]), row[1]) for row in rows]
