@@ -10,12 +10,14 @@ import type {
   AccountId,
   BlobId,
   Card,
+  Claim,
   Contact,
   ContactRequest,
   Contacts,
   Conversation,
   ConversationDetails,
   ConversationId,
+  DateOrder,
   DeviceClaim,
   DeviceLink,
   DeviceLinkLook,
@@ -37,6 +39,7 @@ import type {
   Privacy,
   Receipt,
   Report,
+  ReportRead,
   RequestVia,
   Role,
   SearchPage,
@@ -240,7 +243,8 @@ export const removeContact = (account: AccountId): Promise<void> => drop(`/conta
 export const block = (account: AccountId): Promise<void> => request("PUT", `/blocks/${part(account)}`);
 export const unblock = (account: AccountId): Promise<void> => drop(`/blocks/${part(account)}`);
 export const report = (body: Report): Promise<{ id: string }> => post("/reports", body);
-export const reports = (): Promise<Record<string, unknown>[]> => get("/operator/reports");
+/** The open reports, newest first, for operators. */
+export const reports = (): Promise<{ reports: ReportRead[] }> => get("/operator/reports");
 export const closeReport = (id: string): Promise<void> => post(`/operator/reports/${part(id)}/close`);
 
 // Conversations and messages
@@ -284,16 +288,18 @@ export const search = (query: Search, signal?: AbortSignal): Promise<SearchPage>
 
 // Imports and media
 
-export type ImportOptions = { source?: "whatsapp" | "telegram"; name?: string; time_zone?: string; date_order?: string };
+export type ImportOptions = { name?: string; time_zone?: string; date_order?: DateOrder; chat?: number };
 /** Hand over an export for a dry run: it reports what it read and stores no message yet. */
 export const readFile = (file: Blob, options: ImportOptions = {}, signal?: AbortSignal): Promise<Import> =>
   request("POST", "/imports", { raw: file, query: options, signal });
 export const imports = (): Promise<Import[]> => get("/imports");
 export const getImport = (id: string): Promise<Import> => get(`/imports/${part(id)}`);
+/** Read the same upload again, in another way. */
+export const readAgain = (id: string, change: Omit<ImportOptions, "name">): Promise<Import> => post(`/imports/${part(id)}/read`, change);
 export const runImport = (id: string, people: Record<string, AccountId> = {}): Promise<Import> =>
   post(`/imports/${part(id)}/run`, { people });
 export const dropImport = (id: string): Promise<void> => drop(`/imports/${part(id)}`);
-export const claims = (): Promise<Record<string, unknown>[]> => get("/imports/claims");
+export const claims = (): Promise<Claim[]> => get("/imports/claims");
 export const answerClaim = (id: string, yes: boolean): Promise<void> => post(`/imports/claims/${part(id)}`, { accept: yes });
 
 /** The stable address of a picture, for <img src>; it answers with a redirect to a signed link. */

@@ -1,7 +1,9 @@
-// What the client says, in the reader's language. The keys are those of messages/en.json, so a wrong key does not compile.
-import type en from "../../messages/en.json";
+// What the client says, in the reader's language. The keys are those of the English messages, so a wrong key does not compile.
+// What the first screen says is in <language>.json, what the pages behind it say comes with them, in <language>.pages.json.
+import type first from "../../messages/en.json";
+import type pages from "../../messages/en.pages.json";
 
-export type Key = keyof typeof en;
+export type Key = keyof typeof first | keyof typeof pages;
 export type Language = "id" | "en" | "zh" | "hi";
 type Args = Record<string, string | number>;
 
@@ -13,17 +15,20 @@ const FIRST_STRONG_ISOLATE = String.fromCharCode(0x2068);
 const POP_ISOLATE = String.fromCharCode(0x2069);
 const STORED = "warung.language";
 const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufefc]/;
-const loaders: Record<Language, () => Promise<{ default: Record<string, string> }>> = {
-  id: () => import("../../messages/id.json"),
-  en: () => import("../../messages/en.json"),
-  zh: () => import("../../messages/zh.json"),
-  hi: () => import("../../messages/hi.json"),
+type Load = () => Promise<{ default: Record<string, string> }>;
+const loaders: Record<Language, readonly [first: Load, pages: Load]> = {
+  id: [() => import("../../messages/id.json"), () => import("../../messages/id.pages.json")],
+  en: [() => import("../../messages/en.json"), () => import("../../messages/en.pages.json")],
+  zh: [() => import("../../messages/zh.json"), () => import("../../messages/zh.pages.json")],
+  hi: [() => import("../../messages/hi.json"), () => import("../../messages/hi.pages.json")],
 };
 const plurals = new Map<string, Intl.PluralRules>();
 
 class Locale {
   language = $state<Language>("en");
   messages = $state.raw<Record<string, string>>({});
+  /** what the pages say is here or on its way; a change of language brings both files then */
+  pages: Promise<void> | null = null;
 }
 const locale = new Locale();
 
@@ -41,12 +46,26 @@ export function preferredLanguage(): Language {
 }
 
 /** Load a language and show the client in it. `remember` keeps it for the next visit of this device. */
-export async function speak(tag: string, remember = false): Promise<void> {
+export async function speak(tag: string, remember = false, whole = locale.pages !== null): Promise<void> {
   const wanted = isLanguage(tag) ? tag : "en";
-  locale.messages = (await loaders[wanted]()).default;
+  const parts = await Promise.all(loaders[wanted].slice(0, whole ? 2 : 1).map((load) => load()));
+  locale.messages = Object.assign({}, ...parts.map((part) => part.default));
   locale.language = wanted;
   document.documentElement.lang = wanted;
   if (remember) localStorage.setItem(STORED, wanted);
+}
+
+/** Load pages together with what they say: they must not be drawn before. */
+export async function withWords<M>(load: () => Promise<M>): Promise<M> {
+  locale.pages ??= speak(locale.language, false, true);
+  const [pages] = await Promise.all([
+    load(),
+    locale.pages.catch((error: unknown) => {
+      locale.pages = null;
+      throw error;
+    }),
+  ]);
+  return pages;
 }
 
 /** Fill a message: `{name}`, or `{n, plural, one=# day|other=# days}` where # is the number in the reader's digits. */

@@ -1,6 +1,6 @@
 /** The shapes of signing up and in, of sessions and invites, and of joining and importing. Part of `wire.ts`, which gives them on. */
 
-import type { AccountId, BlobId, ConversationId, Me, Millis, Seq } from "./wire";
+import type { AccountId, BlobId, ConversationId, Me, Millis, Profile, Seq } from "./wire";
 
 export interface Session {
   id: string;
@@ -91,6 +91,8 @@ export interface DeviceLink {
   url: string;
   code: string;
   expires_at: Millis;
+  /** the link as a QR code */
+  svg: string;
 }
 
 export type DeviceClaim = { state: "waiting" | "refused" | "expired" } | { state: "done"; me: Me };
@@ -130,11 +132,60 @@ export interface Report {
   text: string;
 }
 
+export type DateOrder = "dmy" | "mdy" | "ymd";
+
+/** What an export holds, before anything of it is written. In lists and in events it comes without people and lines. */
+export interface ImportReport {
+  source: "whatsapp" | "telegram";
+  title: string;
+  people: { name: string; messages: number }[];
+  messages: number;
+  notices: number;
+  media_present: number;
+  media_missing: number;
+  first_at: Millis | null;
+  last_at: Millis | null;
+  unread: { number: number; text: string; reason: string }[];
+  unread_total: number;
+  /** The dates were read in `date_order` as a guess; somebody has to choose. */
+  ambiguous_dates: boolean;
+  date_order: DateOrder | null;
+}
+
+/** An upload as its owner sees it. `titles` are the conversations in the file, `chat` the number of the one that is reported. */
 export interface Import {
   id: string;
   state: "read" | "running" | "done" | "failed";
-  report?: Record<string, unknown>;
-  done?: number;
-  total?: number;
-  conversation?: ConversationId | null;
+  titles: string[];
+  chat: number;
+  report: ImportReport;
+  done: number;
+  total: number;
+  conversation: ConversationId | null;
+  failure: string | null;
+  created_at: Millis;
+}
+
+/** Somebody says that I am the one who wrote under `name`. */
+export interface Claim {
+  id: string;
+  by: Profile;
+  name: string;
+  conversation_name: string;
+  at: Millis;
+}
+
+/** A report as the operator reads it; `evidence` is what was seen when it was written. */
+export interface ReportRead {
+  id: string;
+  about: "person" | "message" | "group";
+  reporter: Profile;
+  account: Profile | null;
+  conversation: ConversationId | null;
+  seq: Seq | null;
+  reason: "spam" | "abuse" | "fraud" | "other";
+  text: string;
+  evidence: unknown;
+  at: Millis;
+  closed_at: Millis | null;
 }

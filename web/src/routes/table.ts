@@ -1,6 +1,7 @@
 // Which page stands at which address. Every page but the list of conversations is loaded when it is first wanted.
 import type { Component } from "svelte";
 import ChatList from "../domains/chat/ChatList.svelte";
+import { withWords } from "../kit/i18n.svelte";
 import { match } from "../kit/router.svelte";
 
 type Loader = () => Promise<Component>;
@@ -21,7 +22,7 @@ const part =
   <M extends Record<string, unknown>>(load: () => Promise<M>) =>
   (name: keyof M): Loader =>
   async () =>
-    (await load())[name] as Component;
+    (await withWords(load))[name] as Component;
 
 const chat = part(() => import("../domains/chat/pages"));
 const contacts = part(() => import("../domains/contacts/pages"));
