@@ -12,7 +12,6 @@ export class Asking<Answer> {
   /** Return an answer that was asked for after this call. */
   ask(id: string): Promise<Answer> {
     const running = this.#running.get(id);
-    if (running) return running;
     if (!running) return this.#start(id);
     let next = this.#next.get(id);
     if (!next) {
