@@ -115,6 +115,7 @@ test("a line on which something is said is kept without pings", async () => {
 
 test("it comes back after half a second, then less and less often, never rarer than thirty seconds", async () => {
   last().hello();
+  await vi.advanceTimersByTimeAsync(10_000);
   const waits: number[] = [];
   for (let i = 0; i < 10; i++) {
     const before = lines.length;
@@ -125,6 +126,15 @@ test("it comes back after half a second, then less and less often, never rarer t
   }
   expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 30_000]);
   expect(states).toEqual(["online", "connecting", "offline"]);
+});
+
+test("a server that hangs up after every hello is not called more and more often", async () => {
+  for (let i = 0; i < 60; i++) {
+    last().hello();
+    last().onclose?.({ code: 1006 });
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  expect(lines.length).toBeLessThan(10);
 });
 
 test.each([4401, 4403, 4400])("after close code %i it does not come back", async (code) => {

@@ -27,6 +27,8 @@ const DEAD_MS = 60_000;
 const HELLO_MS = 15_000;
 const PROBE_MS = 5_000;
 const ANSWER_MS = 15_000;
+/** A line that was open for so long was a good one. */
+const LASTS_MS = 5_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 const TOO_FAST_MS = 5_000;
@@ -56,6 +58,7 @@ export class Socket {
   #failures = 0;
   #heard = 0;
   #said = 0;
+  #onlineAt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #beat: ReturnType<typeof setTimeout> | undefined;
   #running = false;
@@ -165,7 +168,7 @@ export class Socket {
     }
     switch (frame.type) {
       case "hello":
-        this.#failures = 0;
+        this.#onlineAt = Date.now();
         this.#set("online");
         this.#watch();
         return this.#listener.hello(frame);
@@ -191,7 +194,8 @@ export class Socket {
   }
 
   #closed(code: number): void {
-    const wasOnline = this.state === "online";
+    // A server that greets and hangs up at once is no better than one that does not answer.
+    const lasted = this.state === "online" && Date.now() - this.#onlineAt >= LASTS_MS;
     this.#drop(code);
     if (!this.#running) return;
     if (code === CLOSE.ended || code === CLOSE.origin || code === CLOSE.protocol) {
@@ -199,7 +203,7 @@ export class Socket {
       // Only an ended session is a reason to sign in again; the other two are faults, and trying again would not cure them.
       return this.#set(code === CLOSE.ended ? "signed_out" : "offline");
     }
-    this.#failures = wasOnline ? 0 : this.#failures + 1;
+    this.#failures = lasted ? 0 : this.#failures + 1;
     this.#set(this.#failures === 0 && navigator.onLine !== false ? "connecting" : "offline");
     this.#again(code === CLOSE.tooFast ? TOO_FAST_MS : 0);
   }
