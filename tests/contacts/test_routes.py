@@ -34,7 +34,7 @@ class Person:
         """Send a body or none; expect the status; return the body, or the code of a refusal."""
         answer = await self.http.request(method, path, json=json)
         assert answer.status_code == status, answer.text
-        body = answer.json() if answer.content else None
+        body: Any = answer.json() if answer.content else None
         return body["error"]["code"] if status >= 400 else body
 
     async def asks(self, other: "Person", greeting: str = "Halo") -> Any:
@@ -125,7 +125,7 @@ async def test_a_code_of_any_text_is_a_picture(budi: Person) -> None:
     answer = await budi.http.get("/qr", params={"text": "kopi <club>"})
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("image/svg+xml")
-    assert answer.text == contacts.qr("kopi <club>")
+    assert answer.text == accounts.qr("kopi <club>")
     assert await budi.does("GET", f"/qr?text={'x' * 513}", status=413) == "text_too_long"
     assert await budi.does("GET", "/qr", status=400) == "invalid_request"
 

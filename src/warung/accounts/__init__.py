@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from warung.accounts.codes import qr
 from warung.accounts.invites import take as take_invite
 from warung.accounts.limits import Limit, count_tries, is_loopback
 from warung.accounts.model import (
@@ -88,6 +89,7 @@ __all__ = [
     "privacy",
     "profile",
     "profiles",
+    "qr",
     "recognise",
     "require_operator",
     "reset",

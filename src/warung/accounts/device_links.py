@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from warung.accounts import limits, sessions, store_sessions
+from warung.accounts.codes import qr
 from warung.accounts.limits import DEVICE_CODE, DEVICE_CODE_NETWORK, DEVICE_LINK_NETWORK
 from warung.accounts.model import DeviceLink, DeviceLinkId, DeviceLinkNotFound, DeviceLinkOver, NewDeviceLink, Opened
 from warung.kit.clock import MINUTE
@@ -39,6 +40,7 @@ def begin(tx: Tx, *, device: str, site: Site, address: str) -> NewDeviceLink:
             url=f"{site.url}/l/{token}",
             code=f"{code[:4]}-{code[4:]}",
             expires_at=tx.now + LIVES_MS,
+            svg=qr(f"{site.url}/l/{token}"),
         )
         row = {
             "id": link.id,

@@ -197,6 +197,7 @@ class NewDeviceLink(msgspec.Struct, frozen=True):
     url: str
     code: str
     expires_at: int
+    svg: str  # the link as a QR code
 
 
 class FrontDoor(msgspec.Struct, frozen=True):

@@ -220,7 +220,7 @@ async def make_link(db: Db, me: Identity, site: Site, id: str, data: NewLink) ->
         lambda tx: joining.make_link(tx, by=me.account, id=ConversationId(id), expires_in_s=data.expires_in_s, uses=data.uses)
     )
     url = f"{site.url}/g/{link.token}"
-    return GroupLink(link.id, link.token, url, contacts.qr(url), link.expires_at, link.uses_left)
+    return GroupLink(link.id, link.token, url, accounts.qr(url), link.expires_at, link.uses_left)
 
 
 @delete("/conversations/{id:str}/link", status_code=204)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from warung import accounts
 from warung.contacts.bonds import Notes, annotate, block, profile_changed, remove, unblock
-from warung.contacts.codes import Code, my_code, qr, reset_my_code
+from warung.contacts.codes import Code, my_code, reset_my_code
 from warung.contacts.complaints import Complaint, attach, close_report, report, reports
 from warung.contacts.model import (
     Accepted,
@@ -89,7 +89,6 @@ __all__ = [
     "overview",
     "people",
     "person",
-    "qr",
     "relation",
     "remove",
     "report",

@@ -1,19 +1,11 @@
-"""QR codes: a link as a picture that another phone's camera reads."""
-
-import io
-import re
+"""One's own contact code: whoever scans it may send a request."""
 
 import msgspec
-import segno
 
 from warung import accounts
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId
 from warung.kit.site import Site
-from warung.kit.text import bounded
-
-QR_CHARS = 512  # 2,048 bytes at most: a code of this density is still readable, and it always fits
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -21,16 +13,6 @@ class Code(msgspec.Struct, frozen=True):
 
     url: str
     svg: str
-
-
-def qr(text: str) -> str:
-    """Return a QR code as an SVG element, dark on light whatever the page's theme, with its text as the title. At most 512 characters."""
-    bounded(text, limit=QR_CHARS, empty=False)
-    robust = len(text.encode()) <= QR_CHARS
-    code = segno.make_qr(text, error="m" if robust else "l", encoding=None if text.isascii() else "utf-8")
-    drawn = io.BytesIO()
-    code.save(drawn, kind="svg", border=4, dark="#000", light="#fff", title=NOT_XML.sub("", text), omitsize=True, xmldecl=False, nl=False)
-    return drawn.getvalue().decode().replace("<svg", '<svg role="img" shape-rendering="crispEdges"', 1)
 
 
 def my_code(reader: Reader, *, by: AccountId, site: Site) -> Code:
@@ -45,4 +27,4 @@ def reset_my_code(tx: Tx, *, by: AccountId, site: Site) -> Code:
 
 def _code(site: Site, token: str) -> Code:
     url = f"{site.url}/c/{token}"
-    return Code(url, qr(url))
+    return Code(url, accounts.qr(url))

@@ -6,6 +6,7 @@ import msgspec
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.params import Parameter
 
+from warung import accounts
 from warung.contacts import bonds, codes, complaints, persons, requests
 from warung.contacts.bonds import Notes
 from warung.contacts.codes import Code
@@ -67,7 +68,7 @@ async def reset_my_code(db: Db, me: Identity, site: Site) -> Code:
 @get("/qr", media_type="image/svg+xml")
 async def qr(me: Identity, text: str) -> Response[str]:
     """Any short text as a QR code (SVG)."""
-    return Response(codes.qr(text), media_type="image/svg+xml", headers={"content-security-policy": "default-src 'none'; sandbox"})
+    return Response(accounts.qr(text), media_type="image/svg+xml", headers={"content-security-policy": "default-src 'none'; sandbox"})
 
 
 @get("/contacts")

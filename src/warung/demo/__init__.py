@@ -16,6 +16,7 @@ from warung.kit.db import Tx
 from warung.kit.ids import AccountId, ConversationId, new_id
 
 HERE = Path(__file__).parent
+BEFORE = 10 * DAY
 
 
 class Resident(msgspec.Struct, frozen=True):
@@ -94,6 +95,7 @@ def _settle(tx: Tx, people: list[Resident]) -> dict[str, AccountId]:
 
 
 def _befriend(tx: Tx, who: dict[str, AccountId], village: Village) -> None:
+    present, tx.now = tx.now, tx.now - BEFORE  # they have known each other for a while
     done = set()
     for talk in village.talks:
         for other in talk.between[1:]:
@@ -101,13 +103,16 @@ def _befriend(tx: Tx, who: dict[str, AccountId], village: Village) -> None:
             if len(pair) == 2 and pair not in done:
                 contacts.befriend(tx, a=who[other], b=who[talk.between[0]])
                 done.add(pair)
+    tx.now = present
     for asking in village.requests:
         contacts.request(tx, by=who[asking.by], to=who[asking.to], greeting=asking.greeting, via="handle")
 
 
 def _saying(talk: Talk, who: dict[str, AccountId]) -> Any:
     def say(tx: Tx) -> None:
+        present, tx.now = tx.now, tx.now - BEFORE
         here = _open(tx, talk, who)
+        tx.now = present
         entries, at = [], tx.now - DAY
         for line in talk.lines:
             if line.startswith("@"):
