@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from tests.importers.bringing import exported, said
 from tests.served import Served, ServeWorld, until
 from warung import accounts
 from warung.client import Client, Ended, Message, Refused, Unreachable
@@ -147,6 +149,25 @@ async def test_groups_are_run_by_verbs(served: Served) -> None:
         await me.recall(club.id, sent.seq)
         page = await guest.history(club.id, around=sent.seq, limit=10)
         assert {message.seq: message.card["type"] for message in page.messages}[sent.seq] == "chat.recalled"
+
+
+async def test_a_history_is_read_before_it_is_imported(served: Served, tmp_path: Path) -> None:
+    export = tmp_path / "WhatsApp Chat with kopi club.txt"
+    export.write_bytes(exported(said(40)))
+    async with await served.client(await served.cast.person("budi")) as me:
+        read = await me.read_import(export, time_zone="Asia/Jakarta")
+        assert (read.state, read.conversation) == ("read", None)
+        brought = await me.run_import(read.id)
+        for _ in range(400):
+            if brought.state != "running":
+                break
+            await asyncio.sleep(0.05)
+            brought = await me.look_at_import(read.id)
+        assert (brought.state, brought.failure) == ("done", None)
+        assert brought.conversation is not None
+        page = await me.history(brought.conversation, limit=100)
+        assert [message.text for message in page.messages if message.author][-1] == "Pesan nomor 39"
+        await me.drop_import(read.id)
 
 
 async def test_nobody_there_is_said_so(served: Served) -> None:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from tests.gateway.conftest import ServePlace
 from tests.raw import Place
 from tests.served import until
 from warung import accounts
@@ -82,3 +83,13 @@ async def test_who_vanishes_is_forgotten(place: Place) -> None:
     assert len(place.world.hub) == 1
     raw.socket.transport.abort()
     await until(lambda: len(place.world.hub) == 0)
+
+
+async def test_who_answers_no_ping_is_given_up_and_who_does_stays(serve_a_place: ServePlace) -> None:
+    place = await serve_a_place(heartbeat_s=1)
+    alive, dead = [await place.open(who) for who in await place.cast.people("budi", "siti")]
+    for raw in (alive, dead):
+        await raw.hear()
+    dead.socket.transport.pause_reading()
+    await until(lambda: len(place.world.hub) == 1)
+    assert (await alive.answer(await alive.say("ping")))["type"] == "ok"

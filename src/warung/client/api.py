@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -65,10 +66,10 @@ class Api:
         raise Unreachable
 
     async def do(
-        self, method: str, path: str, kind: type[T], body: Any = None, *, raw: bytes | None = None, **query: str | int | None
+        self, method: str, path: str, kind: type[T], body: Any = None, *, raw: AsyncIterator[bytes] | None = None, **query: str | int | None
     ) -> T:
         """Change something, once. `raw` is sent as it is, `body` as JSON. Raises `Refused` or `Unreachable`."""
-        content = raw if raw is not None else msgspec.json.encode({} if body is None else body)
+        content: AsyncIterator[bytes] | bytes = raw if raw is not None else msgspec.json.encode({} if body is None else body)
         asked = {name: value for name, value in query.items() if value is not None}
         headers = {"content-type": "application/octet-stream" if raw is not None else "application/json"}
         if method == "DELETE":

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,6 +33,7 @@ from warung.client.model import (
 from warung.kit import clock
 from warung.kit.ids import new_id
 
+PIECE = 256 * 1024
 EVENTS = 1_000  # hints kept for a slow reader
 Card = str | Mapping[str, Any] | msgspec.Struct
 
@@ -304,9 +306,14 @@ class Client:
 
     # Histories from elsewhere.
 
-    async def read_import(self, file: bytes, *, source: str, name: str | None = None, **hints: str) -> Import:
-        """Upload a WhatsApp or Telegram export (`source` "whatsapp" or "telegram"); return what is in it. Nothing is imported yet."""
-        return await self._api.do("POST", "imports", Import, raw=file, source=source, name=name, **hints)
+    async def read_import(self, file: Path, *, time_zone: str = "UTC", date_order: str | None = None, chat: int = 0) -> Import:
+        """Upload a WhatsApp or Telegram export; return what is in it. Nothing is imported yet.
+
+        `time_zone` is where its dates were written, `date_order` "dmy", "mdy" or "ymd" where the file does not tell; `chat` is the number
+        of the conversation, in a file with several.
+        """
+        hints: dict[str, str | int | None] = {"name": file.name, "time_zone": time_zone, "date_order": date_order, "chat": chat}
+        return await self._api.do("POST", "imports", Import, raw=_pieces(file), **hints)
 
     async def run_import(self, id: str, people: Mapping[str, str] | None = None) -> Import:
         """Import what was read, into a new conversation; `people` maps imported names to accounts, who have to agree."""
@@ -315,6 +322,10 @@ class Client:
     async def look_at_import(self, id: str) -> Import:
         """Return how far an import is."""
         return await self._api.get(f"imports/{id}", Import)
+
+    async def drop_import(self, id: str) -> None:
+        """Forget an upload and stop importing it. What was imported stays."""
+        await self._api.do("DELETE", f"imports/{id}", type(None))
 
     def _heard(self, type: str, frame: bytes) -> None:
         if type == "chat.message":
@@ -351,6 +362,13 @@ class Client:
             self._follower.synced(sync)
             if not self._ready.done():
                 self._ready.set_result(None)
+
+
+async def _pieces(file: Path) -> AsyncIterator[bytes]:
+    """Read a file piece by piece, each in a thread: an export may be larger than memory."""
+    with await asyncio.to_thread(file.open, "rb") as opened:
+        while piece := await asyncio.to_thread(opened.read, PIECE):
+            yield piece
 
 
 def _card(card: Card) -> Any:

@@ -170,14 +170,21 @@ class Sync(msgspec.Struct, frozen=True):
 
 
 class Import(msgspec.Struct, frozen=True):
-    """A history from elsewhere: read, running or done. `report` says what is in it and what could not be read."""
+    """A history from elsewhere. `report` says what is in it and what could not be read; `done` of `total` entries are stored.
+
+    `state` is "read" after a dry run, then "running", and at last "done" or, with the code of what stopped it in `failure`, "failed".
+    """
 
     id: str
     state: str
-    report: dict[str, Any] = {}
-    done: int = 0
-    total: int = 0
-    conversation: str | None = None
+    source: str
+    titles: list[str]
+    chat: int
+    report: dict[str, Any]
+    done: int
+    total: int
+    conversation: str | None
+    failure: str | None
 
 
 class Event(msgspec.Struct, frozen=True):
