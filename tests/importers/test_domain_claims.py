@@ -95,7 +95,9 @@ async def test_another_may_be_asked_about_a_name_that_was_refused(table: Table) 
 async def test_only_who_is_asked_can_answer(table: Table) -> None:
     budi, siti, where = await table.sits()
     (claim,) = await table.asked(siti)
-    for other in (budi, await table.cast.person("ayu")):
+    ayu = await table.cast.person("ayu")
+    await table.cast.friends(budi, ayu)
+    for other in (budi, ayu):
         with pytest.raises(NoSuchClaim):
             await table.answers(other, claim.id, True)
     assert (await table.seen_conversation(budi, where)).member_count == 1
