@@ -91,6 +91,18 @@ def test_the_keeper_of_messages_adds_the_evidence(place: Place) -> None:
     assert report.account.id == budi
 
 
+def test_whom_a_message_is_about_is_not_for_the_reporter_to_say(place: Place) -> None:
+    def keeper(tx: Tx, event: contacts.Reported) -> None:
+        contacts.attach(tx, report=event.report, evidence=b"{}")
+
+    joko, (budi, siti) = operator(place), place.people("Budi", "Siti")
+    place.listen(contacts.Reported, keeper)
+    about = Complaint("message", "fraud", "", account=budi, conversation=KOPI_CLUB, seq=Seq(7))
+    place.write(contacts.report, by=siti, complaint=about)
+    (report,) = place.read(contacts.reports, by=joko)
+    assert report.account is None
+
+
 def test_what_nobody_can_show_is_not_reported(place: Place) -> None:
     joko, (siti,) = operator(place), place.people("Siti")
     for complaint, code in (

@@ -69,7 +69,9 @@ def report(tx: Tx, *, by: AccountId, complaint: Complaint) -> str:
         raise ReportedTooMany(retry_after_s=until(tx, first + DAY))
     evidence = _of_person(tx, by, complaint.account) if complaint.about == "person" else None
     id = new_id(tx.now)
-    kept = msgspec.structs.asdict(complaint) | {"id": id, "reporter": by, "words": complaint.text, "at": tx.now}
+    # Whom a message or a group is about, those who keep it say with the evidence: what the reporter names is not believed.
+    account = complaint.account if complaint.about == "person" else None
+    kept = msgspec.structs.asdict(complaint) | {"account": account, "id": id, "reporter": by, "words": complaint.text, "at": tx.now}
     store_reports.insert_report(tx, kept)
     if evidence is not None:
         attach(tx, report=id, evidence=msgspec.json.encode(evidence))
