@@ -19,6 +19,7 @@ from warung.kit.domain import Asked, Batched, Command
 from warung.kit.errors import Refusal
 
 PER_CALL = 1024
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last: nested too deeply
 BROKEN_FRAMES = 20  # a client that sends so many is not ours
 
 log = structlog.get_logger()
@@ -44,7 +45,7 @@ class Commands:
         """Handle one text frame of an open connection."""
         try:
             command = self._decoder.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+        except UNREADABLE as broken:
             self._refuse(peer, _id_in(payload), MalformedFrame(reason=str(broken)))
             return
         peer.began()
@@ -127,5 +128,5 @@ class _OnlyId(msgspec.Struct):
 def _id_in(payload: bytes | memoryview) -> int:
     try:
         return msgspec.json.decode(payload, type=_OnlyId).id
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return 0

@@ -80,12 +80,13 @@ def openapi(app: Litestar, cards: Mapping[str, type[Card]]) -> Document:
         operation["summary"] = operation["description"].removesuffix(f" {rest}").rstrip(".").strip()
         wanted = inspect.signature(handler).parameters
         operation["security"] = [{"cookie": []}, {"bearer": []}] if "me" in wanted else []
+        operation["responses"].get("204", {}).pop("content", None)
         operation["responses"] = {code: told for code, told in operation["responses"].items() if int(code) < 400} | {
             str(kind.status): {"$ref": f"#/components/responses/{kind.__name__}"} for kind in KINDS
         }
     components = document["components"]
     (_, card), shapes = _schemas([frame.Problem, _union(cards)])
-    components["schemas"] |= shapes | {"Card": card | {"discriminator": {"propertyName": "type"}}, "Refused": _refused()}
+    components["schemas"] |= shapes | {"Card": _tagged(card, cards), "Refused": _refused()}
     _open_cards(components["schemas"])
     components["responses"] = {kind.__name__: _response(kind) for kind in KINDS}
     components["securitySchemes"] = CREDENTIALS
@@ -130,7 +131,7 @@ def asyncapi(commands: Sequence[Batched | Asked], events: Sequence[type[Event]],
         "operations": operations,
         "components": {
             "messages": messages,
-            "schemas": schemas | {"Card": card},
+            "schemas": schemas | {"Card": _tagged(card, cards)},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -167,6 +168,10 @@ def _open_cards(schemas: Document) -> None:
 def _schemas(shapes: Sequence[Any]) -> tuple[list[Document], dict[str, Document]]:
     made, components = msgspec.json.schema_components(shapes, ref_template=LOCAL)
     return list(made), components
+
+
+def _tagged(card: Document, cards: Mapping[str, type[Card]]) -> Document:
+    return card | {"discriminator": {"propertyName": "type", "mapping": {tag: LOCAL.format(name=cards[tag].__name__) for tag in cards}}}
 
 
 def _union(cards: Mapping[str, type[Card]]) -> Any:

@@ -74,6 +74,8 @@ def _known(failure: Exception) -> Exception:
         return known.get(failure.status_code) or InvalidRequest(reason=failure.detail)
     if isinstance(failure, UnicodeDecodeError | msgspec.DecodeError):
         return InvalidRequest(reason=str(failure))
+    if isinstance(failure, RecursionError):
+        return InvalidRequest(reason="nested too deeply")
     return failure
 
 

@@ -79,7 +79,7 @@ class Cards:
             if "Invalid value" in str(broken) and "$.type" in str(broken):
                 raise UnknownCard from None
             raise BrokenCard(reason=str(broken)) from None
-        except msgspec.DecodeError as broken:
+        except (msgspec.DecodeError, RecursionError) as broken:
             raise BrokenCard(reason=str(broken)) from None
         return card
 
