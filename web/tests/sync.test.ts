@@ -272,7 +272,7 @@ test("clearing empties my copy only", async () => {
   await until(() => talk.items.length === 1);
   expect(lines(talk.items)).toEqual(["6 siti: baru"]);
   await phone().inStep();
-  const db = await phone().settled(openDb("budi"));
+  const { db } = await phone().settled(openDb("budi"));
   expect((await phone().settled(db.messages("direct", 1, 99))).map(({ seq }) => seq)).toEqual([6]);
   db.close();
 });

@@ -124,13 +124,15 @@ const nameOf = (account: AccountId): string => `warung-${account}`;
 const all = (conversation: ConversationId, from: Seq = 0, to: Seq = Infinity): IDBKeyRange =>
   IDBKeyRange.bound([conversation, from], [conversation, to]);
 
-/** Open what this device keeps of an account; memory when there is no storage, or it does not answer. */
-export async function openDb(account: AccountId): Promise<Db> {
+/** Open what this device keeps of an account, and read it; memory when there is no storage, or it does not answer. */
+export async function openDb(account: AccountId): Promise<{ db: Db; kept: Kept }> {
   try {
     const slow = new Promise<never>((_, reject) => setTimeout(reject, OPEN_MS, new Error("storage does not answer")));
-    return await Promise.race([StoredDb.open(account), slow]);
+    const open = async (db: Db): Promise<{ db: Db; kept: Kept }> => ({ db, kept: await db.load() });
+    return await Promise.race([StoredDb.open(account).then(open), slow]);
   } catch {
-    return new MemoryDb();
+    const db = new MemoryDb();
+    return { db, kept: await db.load() };
   }
 }
 

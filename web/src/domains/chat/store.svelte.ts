@@ -155,9 +155,8 @@ export class Store {
   }
 
   async #openKept(account: AccountId): Promise<void> {
-    const db = await openDb(account);
-    const kept = await db.load().catch(() => null);
-    if (kept?.meta.me) this.#open(kept.meta.me, db, kept);
+    const { db, kept } = await openDb(account);
+    if (kept.meta.me) this.#open(kept.meta.me, db, kept);
     else db.close();
   }
 
@@ -178,8 +177,7 @@ export class Store {
     const before = this.#pocket.account();
     this.close();
     if (before && before !== me.id) await wipeDb(before);
-    const db = await openDb(me.id);
-    const kept = await db.load();
+    const { db, kept } = await openDb(me.id);
     this.#pocket.keepAccount(me.id);
     this.#open(me, db, kept);
     this.setMe(me);
