@@ -148,7 +148,9 @@ async def test_an_upload_that_breaks_off_leaves_nothing_and_devices_hear_of_prog
         await until(lambda: incoming.exists() and list(incoming.iterdir()))
         writer.close()
         await until(lambda: not list(incoming.iterdir()))
-        upload = await me.read_import(exported(said(3)), source="whatsapp", name="WhatsApp Chat with kopi club.txt")
+        file = tmp_path / "WhatsApp Chat with kopi club.txt"
+        file.write_bytes(exported(said(3)))
+        upload = await me.read_import(file)
         await me.run_import(upload.id)
         heard: list[Any] = []
         async with asyncio.timeout(10):
