@@ -135,7 +135,7 @@ def conversation(reader: Reader, a: AccountId, b: AccountId) -> ConversationId |
 
 
 def changed_at(reader: Reader, *, by: AccountId) -> int:
-    """Return when what `by` sees in `overview` last changed (milliseconds UTC); 0 for never."""
+    """Return when what `by` sees in `overview` last changed, profiles included (milliseconds UTC); 0 for never."""
     return store.changed_at(reader, by)
 
 
