@@ -31,7 +31,8 @@ async def test_the_first_person_invites_the_second_and_they_talk(place: Served, 
     await sign_up(budi, "Budi", "/sign-up")
     await expect(budi.page.get_by_role("heading", name="The shop is open, Budi")).to_be_visible()
     token = await budi.page.evaluate(
-        "fetch('/api/invites', {method: 'POST', headers: {'content-type': 'application/json'}, body: '{}'}).then(r => r.json()).then(i => i.token)"
+        "fetch('/api/invites', {method: 'POST', headers: {'content-type': 'application/json'}, body: '{}'})"
+        ".then(r => r.json()).then(i => i.token)"
     )
     await sign_up(siti, "Siti", f"/i/{token}")
     await expect(siti.page).to_have_url(re.compile("/chat/"))

@@ -1,4 +1,4 @@
-"""Ways in: another person's code from a photo, a second device by its code, a passkey, a history brought along; and what tries to break in."""
+"""Ways in: another person's code from a photo, a second device, a passkey, a history brought along; and what tries to break in."""
 
 import json
 import re
@@ -124,7 +124,8 @@ async def test_nothing_that_people_write_is_executed(place: Served, take_phone: 
     page = await phone.sign_in(b, f"/chat/{here}")
     await expect(page.get_by_role("log")).to_be_visible()
     first = await page.evaluate(
-        "id => fetch(`/api/conversations/${id}/messages?after=0&limit=200`).then(r => r.json()).then(p => p.messages.map(m => m.card.text))",
+        "id => fetch(`/api/conversations/${id}/messages?after=0&limit=200`)"
+        ".then(r => r.json()).then(p => p.messages.map(m => m.card.text))",
         here,
     )
     assert [text for text in first if text] == [text[:4000] for text in texts][: len([text for text in first if text])]
