@@ -81,7 +81,8 @@ async def test_the_list_of_conversations_costs_few_bytes(place: Served, take_pho
     page = await phone.sign_in(scene.me)
     await page.get_by_text("kopi club").first.wait_for()
     sizes: list[list[Any]] = await page.evaluate(
-        "performance.getEntriesByType('resource').filter(r => /\\.(js|css)$/.test(r.name)).map(r => [r.name.split('/').pop(), r.encodedBodySize])"
+        "performance.getEntriesByType('resource').filter(r => /\\.(js|css)$/.test(r.name))"
+        ".map(r => [r.name.split('/').pop(), r.encodedBodySize])"
     )
     total = sum(size for _, size in sizes)
     print(f"to the list of conversations: {total} bytes in {len(sizes)} files")

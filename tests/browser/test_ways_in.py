@@ -151,8 +151,8 @@ async def test_the_keyboard_reaches_everything_and_focus_is_seen(place: Served, 
         await page.keyboard.press("Tab")
         what = json.loads(
             await page.evaluate(
-                "(() => { const e = document.activeElement, c = getComputedStyle(e); return JSON.stringify([e.tagName, (e.getAttribute('aria-label')"
-                " || e.innerText || '').slice(0, 40), c.outlineStyle !== 'none' || c.boxShadow !== 'none']) })()"
+                "(() => { const e = document.activeElement, c = getComputedStyle(e); return JSON.stringify([e.tagName,"
+                " (e.getAttribute('aria-label') || e.innerText || '').slice(0, 40), c.outlineStyle !== 'none' || c.boxShadow !== 'none']) })()"
             )
         )
         if what[0] != "BODY":
