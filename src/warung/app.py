@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,6 @@ from typing import Any
 import msgspec
 import structlog
 from litestar import Litestar
-from prometheus_client import CollectorRegistry, Gauge
 
 from warung import accounts, chat, contacts, importers, media
 from warung.adapters.blobs import open_blobs
@@ -24,6 +25,7 @@ from warung.gateway.commands import Commands
 from warung.gateway.door import Door
 from warung.gateway.errors import Phrasebook
 from warung.gateway.hub import Hub
+from warung.gateway.metrics import Metrics, Network, networks
 from warung.kit import clock
 from warung.kit.blobs import Blobs
 from warung.kit.bus import Bus, Envelope, Event, SessionEnded
@@ -31,7 +33,7 @@ from warung.kit.card import Cards
 from warung.kit.clock import Clock
 from warung.kit.domain import Domain
 from warung.kit.ids import AccountId, SessionId
-from warung.settings import Settings
+from warung.settings import BadSettings, Settings
 
 # In the order of the floors: a domain's schema may refer to those before it.
 DOMAINS: Sequence[Domain] = (accounts.DOMAIN, media.DOMAIN, contacts.DOMAIN, chat.DOMAIN, importers.DOMAIN)
@@ -55,6 +57,7 @@ class World:
         blobs: Blobs,
         pictures: media.Pictures,
         importing: importers.Importing,
+        metrics: Metrics,
     ) -> None:
         self.settings = settings
         self.db = db
@@ -65,6 +68,8 @@ class World:
         self.blobs = blobs
         self.pictures = pictures
         self.importing = importing
+        self._at_the_end = {follower.name: time.monotonic() for domain in DOMAINS for follower in domain.followers}
+        metrics.gauges("warung_follower_lag_seconds", "Since a follower had read the whole log.", "follower", self._lags)
         self._tasks = [asyncio.create_task(work()) for work in (self._follow, self._watch, self._sweep)]
 
     async def close(self) -> None:
@@ -80,17 +85,25 @@ class World:
         """Let every follower catch up with the log whenever something was written."""
         followers = [follower for domain in DOMAINS for follower in domain.followers]
         seen = -1
+        behind = {follower.name for follower in followers}
         while True:
             units = self.db.writer.units
-            if units != seen:
+            if units != seen or behind:
                 turns = 0
+                behind = {follower.name for follower in followers}
                 for follower in followers:
                     with _noted(follower.name):
                         turns += 1
                         while await self.db.write(follower.follow):
                             turns += 1
+                        behind.discard(follower.name)
                 seen = units + turns  # what others wrote meanwhile makes the next round look again
+            self._at_the_end |= dict.fromkeys(self._at_the_end.keys() - behind, time.monotonic())
             await asyncio.sleep(FOLLOW_EVERY_S)
+
+    def _lags(self) -> dict[str, float]:
+        now = time.monotonic()
+        return {name: now - then for name, then in self._at_the_end.items()}
 
     async def _sweep(self) -> None:
         """Delete the pictures and files that nobody holds any more."""
@@ -127,7 +140,13 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     """Open the data and put the parts together. Call it on the event loop that will serve."""
     bus = LocalBus()
     cards = Cards(card for domain in DOMAINS for card in domain.cards)
-    context = Context(cards, lambda event, to: bus.publish(enveloped(event, to)), settings.sections, _listeners(), clock)
+    events: Counter[str] = Counter()
+
+    def publish(event: Event, to: Sequence[AccountId]) -> None:
+        events[str(event.__struct_config__.tag)] += 1
+        bus.publish(enveloped(event, to))
+
+    context = Context(cards, publish, settings.sections, _listeners(), clock)
     db = await open_database(settings, context)
     hub = Hub(settings.server.outbox_bytes)
     bus.subscribe(hub.deliver)
@@ -146,10 +165,10 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     pictures = media.Pictures()
     importing = importers.Importing(db, blobs, pictures, settings.data / "incoming", settings.sections[importers.Settings])
     viewers = dict(viewer for domain in DOMAINS for viewer in domain.viewers)
-    registry = _metrics(db, hub)
+    metrics = _metrics(db, hub, phrases, events)
     app = http.build(
         routes=[route for domain in DOMAINS for route in domain.routes],
-        pages=[*pages.health(db, registry), *media.PAGES, *pages.client(static)],
+        pages=[*pages.health(db, metrics, _metrics_from(settings)), *media.PAGES, *pages.client(static)],
         db=db,
         cards=cards,
         site=settings.site,
@@ -158,7 +177,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         extra={"blobs": blobs, "pictures": pictures, "importing": importing, "viewers": viewers, "settings": settings.sections},
         body_bytes=settings.server.body_bytes,
     )
-    return World(settings, db, bus, hub, door, app, blobs, pictures, importing)
+    return World(settings, db, bus, hub, door, app, blobs, pictures, importing, metrics)
 
 
 async def open_database(settings: Settings, context: Context) -> Database:
@@ -183,16 +202,21 @@ def _listeners() -> dict[type[Event], list[Any]]:
     return heard
 
 
-def _metrics(db: Database, hub: Hub) -> CollectorRegistry:
-    registry = CollectorRegistry()
+def _metrics_from(settings: Settings) -> Sequence[Network]:
+    try:
+        return networks(settings.server.metrics_from)
+    except ValueError as wrong:
+        raise BadSettings(f"[server] metrics_from: {wrong}") from None
 
-    def gauge(name: str, what: str, read: Any) -> None:
-        Gauge(name, what, registry=registry).set_function(read)
 
-    gauge("warung_connections", "Open sockets.", lambda: len(hub))
-    gauge("warung_pushes_total", "Frames pushed to sockets.", lambda: hub.pushed)
-    gauge("warung_pushes_dropped_total", "Times a slow reader was told to resync.", lambda: hub.dropped)
-    gauge("warung_commits_total", "Transactions committed.", lambda: db.writer.commits)
-    gauge("warung_units_total", "Verbs committed.", lambda: db.writer.units)
-    gauge("warung_units_waiting", "Verbs that wait for the next commit.", db.writer.waiting)
-    return registry
+def _metrics(db: Database, hub: Hub, phrases: Phrasebook, events: Counter[str]) -> Metrics:
+    metrics, writer = Metrics(), db.writer
+    metrics.gauge("warung_connections", "Open sockets.", lambda: len(hub))
+    metrics.counter("warung_pushes", "Frames pushed to sockets.", lambda: hub.pushed)
+    metrics.counter("warung_pushes_dropped", "Times a slow reader was told to resync.", lambda: hub.dropped)
+    metrics.counters("warung_events", "Events told after a commit; chat.message counts log entries.", "type", lambda: events)
+    metrics.counters("warung_refusals", "Refusals told, by code.", "code", lambda: phrases.refusals)
+    metrics.counter("warung_commits", "Transactions committed.", lambda: writer.commits)
+    metrics.sizes("warung_commit_units", "Verbs per commit.", lambda: (writer.batches, writer.units))
+    metrics.gauge("warung_units_waiting", "Verbs that wait for the next commit.", writer.waiting)
+    return metrics

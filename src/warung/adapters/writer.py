@@ -83,6 +83,7 @@ class Writer:
         self._cache: dict[Any, Any] = {}
         self.commits = 0
         self.units = 0
+        self.batches = [0] * UNITS_PER_COMMIT.bit_length()  # how many commits had at most 1, 2, 4, 8... units
         self._thread = threading.Thread(target=self._work, args=(connect,), name="writer", daemon=True)
         self._thread.start()
 
@@ -128,6 +129,7 @@ class Writer:
         self._flush()  # hand over the next batch first: the disk works while the loop answers
         self.commits += 1
         self.units += len(batch)
+        self.batches[(len(batch) - 1).bit_length()] += 1
         publish = self._context.publish
         for unit in batch:
             unit.done(unit.outcome)

@@ -1,5 +1,6 @@
 """Refusals on their way out: one mapping for HTTP and socket, in the reader's language."""
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ class Phrasebook:
             file.stem: msgspec.json.decode(file.read_bytes(), type=dict[str, str]) for file in sorted(folder.glob("*.json"))
         }
 
+        self.refusals: Counter[str] = Counter()  # how often each code was told
+
     def say(self, refusal: Refusal, language: str) -> str:
         """Return the sentence, with its details filled in."""
         sentence = self.languages.get(language, {}).get(refusal.code()) or refusal.sentence()
@@ -50,5 +53,6 @@ def problem(failure: BaseException, phrases: Phrasebook, language: str) -> Probl
     if not isinstance(failure, Refusal):
         log.error("unexpected", exc_info=failure)
         failure = InternalError()
+    phrases.refusals[failure.code()] += 1
     details: dict[str, Any] = {name: value for name, value in failure.details.items() if isinstance(value, str | int | list | bool)}
     return Problem(failure.code(), phrases.say(failure, language), details)

@@ -3,14 +3,16 @@
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from warung.gateway.metrics import Metrics, Network, among
 from warung.kit.db import Db
 
 POLICY = (
@@ -87,8 +89,8 @@ def client(folder: Path) -> list[Any]:
     return [serve]
 
 
-def health(db: Db, registry: CollectorRegistry) -> list[Any]:
-    """Return the handlers that operators and their machines ask."""
+def health(db: Db, metrics: Metrics, metrics_from: Sequence[Network]) -> list[Any]:
+    """Return the handlers that operators and their machines ask; to others than `metrics_from`, there are no metrics."""
 
     @get("/healthz", include_in_schema=False, media_type="text/plain")
     async def healthz() -> str:
@@ -105,8 +107,10 @@ def health(db: Db, registry: CollectorRegistry) -> list[Any]:
         return Response("ready", media_type="text/plain")
 
     @get("/metrics", include_in_schema=False)
-    async def metrics() -> Response[bytes]:
+    async def tell_metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
         """Prometheus metrics."""
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+        if not among(request.client.host if request.client else "", metrics_from):
+            raise NotFoundException
+        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
-    return [healthz, readyz, metrics]
+    return [healthz, readyz, tell_metrics]
