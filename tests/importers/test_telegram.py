@@ -179,13 +179,14 @@ def test_an_entry_that_cannot_be_read_is_reported_and_the_others_are_read(tmp_pa
     [
         (json.dumps(chat(message(text="kopi")))[:-5], BrokenJson),
         ("{", BrokenJson),
+        ('{"messages": [{"text": "half a character: \\ud83d"}]}', BrokenJson),
         ('{"messages": ' + "[" * 100_000, BrokenJson),
         ("{}", NotAnExport),
         ('{"messages": 5}', NotAnExport),
         ('{"chats": {"list": []}}', NotAnExport),
         (packed({"a/result.json": "{}", "b/result.json": "{}"}), SeveralChats),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_a_file_that_is_no_export_is_refused(tmp_path: Path, content: str | bytes, refusal: type[Exception]) -> None:
     with pytest.raises(refusal), opened(tmp_path, content):

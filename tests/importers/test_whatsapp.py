@@ -180,7 +180,8 @@ def test_what_cannot_be_read_is_reported_with_its_number(tmp_path: Path) -> None
     text = (
         b"exported by a friend\n\n"
         b"18/03/2022, 9:00 - Budi: kopi\n"
-        b"32/03/2022, 25:00 - Budi: no such day\n"
+        b"32/03/2022, 9:00 - Budi: no such day\n"
+        b"18/03/2022, 25:00 - Budi: no such hour\n"
         b"18/03/2022, 9:00 zzz - Budi: no such half\n"
         b"[18/03/2022, 09:00:00] Siti: pasted from another phone\n"
         b"18/03/2022, 9:01 - Siti: \xff\xfe\n"
@@ -188,9 +189,10 @@ def test_what_cannot_be_read_is_reported_with_its_number(tmp_path: Path) -> None
     assert [(line.number, line.reason) for line in unread(tmp_path, text)] == [
         (1, "before_the_first_message"),
         (4, "impossible_date"),
-        (5, "unknown_word_in_date"),
-        (6, "other_date_shape"),
-        (7, "not_text"),
+        (5, "impossible_date"),
+        (6, "unknown_word_in_date"),
+        (7, "other_date_shape"),
+        (8, "not_text"),
     ]
     kept = said(tmp_path, text)[0][1]
     assert "no such day" in kept

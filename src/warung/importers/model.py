@@ -53,7 +53,7 @@ class NoSuchConversation(NotFound):
 
 
 class BrokenJson(BadRequest):
-    """This file is not complete JSON; the export was probably interrupted."""
+    """This file is no complete, valid JSON; the export was probably interrupted."""
 
 
 class ExportTooLarge(TooLarge):
@@ -222,12 +222,8 @@ class Fingerprints:
 
 
 def storable(text: str) -> str:
-    """Return `text` without what no store can hold: NUL and halves of characters."""
-    if "\0" in text:
-        text = text.replace("\0", "")
-    if text.isascii():
-        return text
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """Return `text` without NUL, which no store can hold."""
+    return text.replace("\0", "")
 
 
 def zone(name: str) -> tzinfo:
@@ -237,7 +233,7 @@ def zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:  # unknown names, and names that are paths
-        raise UnknownTimeZone(name=storable(name[:100])) from error
+        raise UnknownTimeZone(name=name[:100]) from error
 
 
 def milliseconds(local: datetime, where: tzinfo) -> int:
