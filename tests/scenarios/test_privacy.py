@@ -4,18 +4,16 @@ exact look-up, and can send exactly one thing: a request. Shown over random grap
 
 import itertools
 import json
-import re
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-import httpx
 import msgspec
 import pytest
-import websockets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.scenarios.stranger import Loot, frames, tries
+from tests.scenarios.walking import device, everything, routes_of, speak, walk, without
 from tests.served import Served
 from tests.worlds import Hand
 from warung import accounts, chat, contacts
@@ -157,75 +155,6 @@ class Town:
         )
 
 
-def device(served: Served, token: str = "") -> httpx.AsyncClient:
-    """Somebody's device, or nobody's."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    transport = httpx.ASGITransport(app=served.world.app)  # type: ignore[arg-type]
-    return httpx.AsyncClient(transport=transport, base_url=f"{served.url}/api", headers=headers)
-
-
-def routes_of(served: Served) -> set[str]:
-    """Return every route there is, by method and path."""
-    return {
-        f"{method} {re.sub(r':[a-z]+', '', route.path.removeprefix('/api'))}"
-        for route in served.world.app.routes
-        if route.path.startswith("/api/") and not route.path.startswith("/api/docs")
-        for handler in getattr(route, "route_handlers", [])
-        for method in handler.http_methods - {"OPTIONS", "HEAD"}
-    }
-
-
-async def everything(http: httpx.AsyncClient) -> Any:
-    """Return all that somebody can see of their own, without what changes by looking."""
-    seen: dict[str, Any] = {}
-    for path in ("/sync", "/contacts", "/me", "/invites", "/passkeys", "/sessions"):
-        answer = await http.get(path)
-        assert answer.status_code == 200, answer.text
-        seen[path] = answer.json()
-    for unordered in ("conversations", "people"):
-        seen["/sync"][unordered].sort(key=lambda each: str(each["id"]))
-    for conversation in seen["/sync"]["conversations"]:
-        for path in (f"/conversations/{conversation['id']}", f"/conversations/{conversation['id']}/messages"):
-            seen[path] = (await http.get(path)).json()
-    return seen
-
-
-def without(body: Any, *names: str) -> Any:
-    """Return a body without fields of these names, at any depth."""
-    if isinstance(body, dict):
-        return {name: without(value, *names) for name, value in body.items() if name not in names}
-    return [without(value, *names) for value in body] if isinstance(body, list) else body
-
-
-async def walk(served: Served, http: httpx.AsyncClient, loot: Loot) -> list[tuple[str, str]]:
-    """Try everything on every route; return (what was tried, what was answered)."""
-    told = []
-    existing = routes_of(served)
-    for route, attempts in tries(loot).items():
-        for attempt in attempts if route in existing else ():
-            answer = await http.request(route.split()[0], attempt.path, json=attempt.body, params=attempt.params)
-            assert answer.status_code < 500 or answer.status_code == 503, (route, answer.text)
-            told.append((f"{route} {attempt}", answer.text))
-    return told
-
-
-async def speak(served: Served, token: str, loot: Loot) -> list[tuple[str, str]]:
-    """Try everything on a socket; return (what was tried, what came back). Ends with a ping, so that all of it was answered."""
-    told = []
-    async with websockets.connect(
-        f"{served.url.replace('http', 'ws')}/ws", additional_headers={"Authorization": f"Bearer {token}"}
-    ) as socket:
-        sent = [frame for attempts in frames(loot).values() for frame in attempts]
-        for at, frame in enumerate([*sent, {"type": "ping"}]):
-            await socket.send(json.dumps(frame | {"id": 1000 + at}))
-            while True:
-                came = str(await socket.recv())
-                told.append((str(frame), came))
-                if json.loads(came).get("id") == 1000 + at:
-                    break
-    return told
-
-
 def leaks(town: Town, told: Sequence[tuple[str, str]]) -> list[str]:
     """Return what should not have been said, after what it was said."""
     return [f"{secret} after {tried}: {answer}" for tried, answer in told for secret in town.secrets if secret in answer]
@@ -266,7 +195,7 @@ async def test_who_was_not_accepted_learns_nothing_and_can_send_only_a_request(s
         before = await everything(other)
         served.world.bus.subscribe(listen)
         loot = town.loot(invite, link)
-        told = await speak(served, town.devices[X].token, loot) + await walk(served, stranger, loot)
+        told = await speak(served, town.devices[X].token, frames(loot)) + await walk(served, stranger, tries(loot))
         after = await everything(other)
 
     assert leaks(town, told) == []
