@@ -55,7 +55,8 @@ async def test_a_second_device_is_let_in_by_the_code_it_shows(place: Served, tak
     await page.get_by_role("textbox").first.fill(code)
     await page.get_by_role("textbox").first.press("Enter")
     await page.get_by_role("button", name="Let it in").click()
-    await expect(new.page.get_by_role("navigation", name="Main")).to_be_visible()
+    # in the language of the account, which this device did not know before
+    await expect(new.page.get_by_role("navigation", name="Utama")).to_be_visible()
 
 
 async def test_a_passkey_signs_up_and_in(place: Served, take_phone: TakePhone) -> None:
@@ -152,7 +153,8 @@ async def test_the_keyboard_reaches_everything_and_focus_is_seen(place: Served, 
         what = json.loads(
             await page.evaluate(
                 "(() => { const e = document.activeElement, c = getComputedStyle(e); return JSON.stringify([e.tagName,"
-                " (e.getAttribute('aria-label') || e.innerText || '').slice(0, 40), c.outlineStyle !== 'none' || c.boxShadow !== 'none']) })()"
+                " (e.getAttribute('aria-label')"
+                " || e.innerText || '').slice(0, 40), c.outlineStyle !== 'none' || c.boxShadow !== 'none']) })()"
             )
         )
         if what[0] != "BODY":
