@@ -15,7 +15,6 @@ from warung.kit import clock
 from warung.settings import Settings, load
 
 
-
 class Hand:
     """A clock that goes on by itself and can be put forward."""
 

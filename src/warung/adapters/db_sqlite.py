@@ -116,8 +116,7 @@ def migrate(file: Path, steps: Sequence[Migration], now: int) -> None:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
         db.execute(
-            "CREATE TABLE IF NOT EXISTS migration"
-            " (domain TEXT, number INTEGER, digest TEXT, at INTEGER, PRIMARY KEY (domain, number))"
+            "CREATE TABLE IF NOT EXISTS migration (domain TEXT, number INTEGER, digest TEXT, at INTEGER, PRIMARY KEY (domain, number))"
         )
         db.execute("BEGIN IMMEDIATE")
         done = {(domain, number): digest for domain, number, digest in db.execute("SELECT domain, number, digest FROM migration")}
