@@ -7,11 +7,12 @@ import msgspec
 import structlog
 from litestar import Litestar, Request, Response, Router
 from litestar.connection import ASGIConnection
-from litestar.datastructures import State
+from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi.config import OpenAPIConfig
+from litestar.types import Message, Scope
 
 from warung import __version__
 from warung.gateway.documents import OpenApiJson
@@ -109,6 +110,22 @@ def same_origin(site: Site) -> Any:
     return guard
 
 
+def guarding(site: Site) -> Any:
+    """Return the hook that gives every answer, refusals too, the headers by which a browser guards it, where it has none of its own."""
+    always = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+    if site.https:
+        always["strict-transport-security"] = "max-age=31536000"
+    api = {"cache-control": "no-store", "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox"}
+
+    async def guard(message: Message, scope: Scope) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableScopeHeaders.from_message(message)
+            for name, value in (always | api if scope["path"].startswith("/api/") else always).items():
+                headers.setdefault(name, value)
+
+    return guard
+
+
 def providers(recognise: Recognise) -> dict[str, Provide]:
     """Return what gives a handler its `me`, who is signed in, and its `caller`, who may be nobody."""
 
@@ -171,6 +188,7 @@ def build(
             use_handler_docstrings=True,
             render_plugins=[OpenApiJson(cards.kinds)],
         ),
+        before_send=[guarding(site)],
         request_max_body_size=body_bytes,
         logging_config=None,
         debug=False,
