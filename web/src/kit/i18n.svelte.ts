@@ -35,9 +35,13 @@ const locale = new Locale();
 /** The language of the screen, as a BCP 47 tag that Intl understands. */
 export const language = (): Language => locale.language;
 
-function isLanguage(tag: string): tag is Language {
+/** Is it one of the languages we speak? */
+export function isLanguage(tag: string): tag is Language {
   return Object.hasOwn(LANGUAGES, tag);
 }
+
+/** Was a language chosen on this device? */
+export const isRemembered = (): boolean => localStorage.getItem(STORED) !== null;
 
 /** The language chosen on this device, else the first of the browser's that we speak, else English. */
 export function preferredLanguage(): Language {

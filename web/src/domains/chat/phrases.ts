@@ -1,5 +1,5 @@
 // What conversations and messages are called where there is one line for them.
-import { type Key, t, told } from "../../kit/i18n.svelte";
+import { type Key, language, t, told } from "../../kit/i18n.svelte";
 import type { Card, Conversation, Message, NoticeCard, PictureCard, TextCard } from "../../kit/wire";
 import { store } from "./store.svelte";
 
@@ -22,7 +22,11 @@ export function senderName(message: Message): string {
   return message.sender === store.me?.id ? t("you") : store.name(message.sender) || t("person.gone");
 }
 
-const who = (id: string | null | undefined): string => (id ? (id === store.me?.id ? t("you") : store.name(id) || t("person.gone")) : "");
+const who = (id: string | null | undefined): string =>
+  id ? (id === store.me?.id ? t("you.within") : store.name(id) || t("person.gone")) : "";
+
+/** A sentence that may begin with a small "you" begins with a capital. */
+const opened = (sentence: string): string => sentence.charAt(0).toLocaleUpperCase(language()) + sentence.slice(1);
 
 /** What happened to the conversation, in one sentence. */
 export function noticeWords(card: NoticeCard): string {
@@ -30,7 +34,7 @@ export function noticeWords(card: NoticeCard): string {
   const actor = who(card.actor);
   const self = card.key === "member_joined" && (card.people ?? []).every((id) => id === card.actor);
   const key = self ? "notice.member_joined_self" : `notice.${card.key}`;
-  return told(key, { actor, people: people || actor, text: card.text ?? "" }, t("preview.other"));
+  return opened(told(key, { actor, people: people || actor, text: card.text ?? "" }, t("preview.other")));
 }
 
 /** The line about a message in a list, without its sender. */
@@ -53,7 +57,7 @@ export function otherWords(message: Message): string {
 export function recalledWords(message: Message): string {
   const { card } = message;
   const by = "by" in card ? card.by : message.sender;
-  return by === store.me?.id ? t("recalled.mine") : t("recalled.by", { name: who(by) });
+  return by === store.me?.id ? t("recalled.mine") : opened(t("recalled.by", { name: who(by) }));
 }
 
 const REASONS: Record<string, Key> = {
