@@ -43,6 +43,28 @@ async def test_a_page_runs_our_scripts_only_and_sits_in_no_frame(open_a_world: A
     assert told["cross-origin-opener-policy"] == "same-origin"
 
 
+async def test_nothing_but_the_client_is_served(open_a_world: Any, tmp_path: Any) -> None:
+    (tmp_path / "static/assets").mkdir(parents=True)
+    (tmp_path / "static/index.html").write_text("the shell")
+    (tmp_path / "static/.hidden").write_text("secret")
+    (tmp_path / "secret.txt").write_text("secret")
+    world: World = await open_a_world()
+    transport = httpx.ASGITransport(app=world.app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
+        for path in (
+            "/.git/config",
+            "/.hidden",
+            "/%2e%2e/secret.txt",
+            "/assets/..%2f..%2fsecret.txt",
+            "/assets/",
+            "/secret.txt",
+            "//secret.txt",
+        ):
+            answer = await client.get(path)
+            assert answer.status_code == 404 or answer.text == "the shell", path
+        assert (await client.request("TRACE", "/")).status_code == 405
+
+
 async def test_under_https_browsers_are_told_to_stay_there(open_a_world: Any) -> None:
     assert "strict-transport-security" not in await headers(await open_a_world(), "/api/server")
     world = await open_a_world(url="https://kopi.example")
