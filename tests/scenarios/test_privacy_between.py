@@ -143,6 +143,7 @@ async def test_a_fellow_member_is_still_a_stranger(served: Served, hand: Hand, e
         "chat.typing",
         "chat.changed",
     }
+    assert standing(after[f"/conversations/{club}"]) == standing(before[f"/conversations/{club}"])
     for seen in (before, after):
         seen["/contacts"]["incoming"] = [each for each in seen["/contacts"]["incoming"] if each["from"]["id"] != x]
         seen["/sync"]["conversations"] = [each for each in seen["/sync"]["conversations"] if each["id"] != club]
@@ -150,6 +151,12 @@ async def test_a_fellow_member_is_still_a_stranger(served: Served, hand: Hand, e
     for path in before.keys() | after.keys():
         if club not in path:
             assert (path, without(after.get(path), *volatile)) == (path, without(before.get(path), *volatile))
+
+
+def standing(group: dict[str, Any]) -> dict[str, Any]:
+    """Return what admins decide about a group: its name and rules, who is in it and may do what."""
+    members = [(member["account"]["id"], member["role"], member["muted_until"]) for member in group["members"]]
+    return {name: group[name] for name in ("name", "notice", "settings", "role")} | {"members": members}
 
 
 @get("/api/people/{account:str}/diary")
