@@ -1,9 +1,13 @@
 """The cast: Budi, Siti, Ayu, Pak Joko; *kopi club*. People of the tests, made by the public verbs."""
 
+import asyncio
+import time
+
 import msgspec
 
 from warung import accounts, chat, contacts
 from warung.adapters.database import Database
+from warung.chat import search
 from warung.chat.model import Send
 from warung.kit import ids
 from warung.kit.db import Tx
@@ -58,6 +62,18 @@ class Cast:
         """Send a text; return the entry."""
         key = nonce or self.nonce()
         return await self.db.write(lambda tx: chat.send(tx, by=who, to=where, card=chat.Text(text_=text), nonce=key, reply=reply))
+
+
+async def indexed(db: Database) -> None:
+    """Let search read the whole log. On PostgreSQL it waits for older transactions of the cluster, those of other tests too."""
+    deadline = time.monotonic() + 30
+    while True:
+        while await db.write(search.follow):
+            pass
+        if await db.read(search.caught_up):
+            return
+        assert time.monotonic() < deadline, "search did not catch up"
+        await asyncio.sleep(0.02)
 
 
 def identity(account: AccountId) -> Identity:

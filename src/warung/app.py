@@ -96,7 +96,8 @@ class World:
                         turns += 1
                         while await self.db.write(follower.follow):
                             turns += 1
-                        behind.discard(follower.name)
+                        if await self.db.read(follower.caught_up):
+                            behind.discard(follower.name)
                 seen = units + turns  # what others wrote meanwhile makes the next round look again
             self._at_the_end |= dict.fromkeys(self._at_the_end.keys() - behind, time.monotonic())
             await asyncio.sleep(FOLLOW_EVERY_S)

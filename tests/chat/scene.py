@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, indexed
 from tests.worlds import Hand
 from warung import contacts
 from warung.app import World
@@ -95,8 +95,7 @@ class Scene(Cast):
 
     async def found(self, by: AccountId, query: str, **filters: Any) -> list[tuple[ConversationId, int]]:
         """Where a search finds something, with an index that has caught up."""
-        while await self.db.write(search.follow):
-            pass
+        await indexed(self.db)
         asked = {"conversation": None, "sender": None, "after": None, "before": None, "cursor": None} | filters
         page = await self.ask(search.search, by=by, query=query, **asked)
         return [(hit.message.conversation, hit.message.seq) for hit in page.hits]

@@ -2,16 +2,15 @@
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, indexed
 from warung import chat
 from warung.adapters.database import Database
-from warung.chat.search import Found, follow, search
+from warung.chat.search import Found, search
 from warung.kit.ids import AccountId, ConversationId
 
 
 async def found(db: Database, by: AccountId, query: str, **filters: object) -> Found:
-    while await db.write(follow):
-        pass
+    await indexed(db)
     asked = {"conversation": None, "sender": None, "after": None, "before": None, "cursor": None} | filters
     return await db.read(lambda reader: search(reader, by=by, query=query, **asked))  # type: ignore[arg-type]
 

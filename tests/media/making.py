@@ -1,5 +1,6 @@
 """Pictures to try things with, and how to look at what came of them."""
 
+import contextlib
 import io
 import struct
 import zlib
@@ -72,4 +73,8 @@ def png(width: int, height: int, pixels: bytes = b"") -> bytes:
 
 def workers() -> list[int]:
     """Return the processes this one has started and not yet seen the end of."""
-    return [int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
+    found: list[int] = []
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended meanwhile
+            found += map(int, (task / "children").read_text().split())
+    return found

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from litestar import get
 
+from tests.cast import indexed
 from tests.importers.bringing import Bringer, exported, said
 from tests.scenarios.stranger import Loot, Try, frames, tries
 from tests.scenarios.village import PAIRS, PEOPLE, STORIES, Club, Edge, Story, Village
@@ -21,7 +22,6 @@ from tests.scenarios.walking import device, everything, routes_of, speak, walk, 
 from tests.served import Served
 from tests.worlds import Hand
 from warung import accounts, chat, media
-from warung.chat import search
 from warung.kit.bus import Envelope
 from warung.kit.clock import HOUR
 from warung.kit.db import Db
@@ -54,8 +54,7 @@ class Settled(Village):
         own = {at: next(blob for blob, those in self.pictures.items() if those == {at}) for at in PEOPLE}
         nowhere = ConversationId("0" * 20)
         self.loots = [self.loot(at, own[at], uploads[at].id, nowhere) for at in PEOPLE]
-        while await world.db.write(search.follow):
-            pass
+        await indexed(world.db)
 
 
 async def settle(served: Served, story: Story) -> Settled:

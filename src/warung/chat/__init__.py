@@ -65,7 +65,7 @@ DOMAIN = Domain(
         (contacts.Asking, listening.on_asking),
         (accounts.ProfileChanged, direct.on_profile_changed),
     ],
-    followers=[Follower("search", search.follow)],
+    followers=[Follower("search", search.follow, search.caught_up)],
     viewers=[(HOLDER, _may_see)],
     settings=Settings,
     schema=Path(__file__).parent / "schema",

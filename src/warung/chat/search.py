@@ -51,6 +51,11 @@ def follow(tx: Tx) -> bool:
     return len(entries) == PER_TURN
 
 
+def caught_up(reader: Reader) -> bool:
+    """Has the index read the whole log?"""
+    return store_search.caught_up(reader, store_search.position(reader, FOLLOWER))
+
+
 def forget(tx: Tx, conversation: ConversationId, seq: int, text: str) -> None:
     """Take a recalled entry out of the index."""
     if found := words(text):

@@ -45,6 +45,12 @@ def log_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, 
     return [((row[0], row[1]), message(row[2:])) for row in rows]
 
 
+def caught_up(reader: Reader, at: Position) -> bool:
+    """Is there nothing behind a position, not even what an older running transaction still holds back?"""
+    where = "pos > :pos AND :xact >= 0" if reader.dialect == "sqlite" else "(xact, pos) > (:xact, :pos)"
+    return reader.one(f"SELECT 1 FROM message WHERE {where} LIMIT 1", {"xact": at[0], "pos": at[1]}) is None
+
+
 def index(tx: Tx, rows: Sequence[tuple[int, ConversationId, list[str]]]) -> None:
     """Add the words of entries, by place in the log."""
     if tx.dialect == "sqlite":

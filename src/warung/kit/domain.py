@@ -48,6 +48,7 @@ class Follower(msgspec.Struct, frozen=True):
 
     name: str
     follow: Callable[[Tx], bool]  # does a bounded piece of work; True when there may be more
+    caught_up: Callable[[Reader], bool]  # has it read everything, also what another transaction still holds back?
 
 
 class Domain(msgspec.Struct, frozen=True):
