@@ -9,8 +9,7 @@ import pytest
 
 from tests.environment import postgres_database, postgres_template
 from warung.adapters import db_postgres
-from warung.adapters.sql import migrations
-from warung.app import DOMAINS, World, open_world
+from warung.app import DOMAINS, World, open_world, schema
 from warung.kit import clock
 from warung.settings import Settings, load
 
@@ -42,7 +41,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
         yield ""
         return
-    steps = migrations((domain.name, domain.schema) for domain in DOMAINS if domain.schema is not None)
+    steps = schema()
     template = postgres_template("warung", lambda url: db_postgres.migrate(url, steps, 0))
     with postgres_database(template) as url:
         yield url

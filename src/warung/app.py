@@ -18,7 +18,8 @@ from warung.adapters.bus_local import LocalBus
 from warung.adapters.database import Database
 from warung.adapters.db_postgres import open_postgres
 from warung.adapters.db_sqlite import open_sqlite
-from warung.adapters.sql import migrations
+from warung.adapters.jobs import SCHEMA, Jobs
+from warung.adapters.sql import Migration, migrations
 from warung.adapters.transaction import Context
 from warung.gateway import http, pages
 from warung.gateway.commands import Commands
@@ -31,13 +32,14 @@ from warung.kit.blobs import Blobs
 from warung.kit.bus import Bus, Envelope, Event, SessionEnded
 from warung.kit.card import Cards
 from warung.kit.clock import Clock
-from warung.kit.domain import Domain
+from warung.kit.domain import Domain, Services
 from warung.kit.ids import AccountId, SessionId
 from warung.settings import BadSettings, Settings
 
 # In the order of the floors: a domain's schema may refer to those before it.
 DOMAINS: Sequence[Domain] = (accounts.DOMAIN, media.DOMAIN, contacts.DOMAIN, chat.DOMAIN, importers.DOMAIN)
 FOLLOW_EVERY_S = 0.5
+WORK_EVERY_S = 0.5
 SWEEP_EVERY_S = 3600
 STATIC = Path(__file__).parent / "static"
 log = structlog.get_logger()
@@ -57,6 +59,7 @@ class World:
         blobs: Blobs,
         pictures: media.Pictures,
         importing: importers.Importing,
+        jobs: Jobs,
         metrics: Metrics,
     ) -> None:
         self.settings = settings
@@ -68,18 +71,37 @@ class World:
         self.blobs = blobs
         self.pictures = pictures
         self.importing = importing
+        self.jobs = jobs
         self._at_the_end = {follower.name: time.monotonic() for domain in DOMAINS for follower in domain.followers}
+        metrics.counter("warung_jobs_failed", "Jobs given up after their last try.", lambda: jobs.failed)
         metrics.gauges("warung_follower_lag_seconds", "Since a follower had read the whole log.", "follower", self._lags)
-        self._tasks = [asyncio.create_task(work()) for work in (self._follow, self._watch, self._sweep)]
+        self._tasks = [asyncio.create_task(work()) for work in (self._follow, self._work, self._watch, self._sweep)]
 
     async def close(self) -> None:
         """Stop the background work, commit what was submitted, disconnect."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.jobs.close()
         await self.importing.close()
         await self.pictures.close()
         await self.db.close()
+
+    async def settle(self) -> None:
+        """Do the jobs that are due, and let every follower read what is written: for tests and the command line."""
+        await self.jobs.settle()
+        for follower in [follower for domain in DOMAINS for follower in domain.followers]:
+            while await self.db.write(follower.follow):
+                pass
+        await self.jobs.settle()
+
+    async def _work(self) -> None:
+        """Do the jobs whose time has come."""
+        while True:
+            with _noted("jobs"):
+                while await self.jobs.turn():
+                    pass
+            await asyncio.sleep(WORK_EVERY_S)
 
     async def _follow(self) -> None:
         """Let every follower catch up with the log whenever something was written."""
@@ -165,6 +187,8 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     blobs = open_blobs(settings.server.blobs or f"file:{settings.data / 'blobs'}")
     pictures = media.Pictures()
     importing = importers.Importing(db, blobs, pictures, settings.data / "incoming", settings.sections[importers.Settings])
+    ways = [way for domain in DOMAINS for way in domain.jobs]
+    jobs = Jobs(db, ways, Services(db, blobs, settings.site, settings.sections))
     viewers = dict(viewer for domain in DOMAINS for viewer in domain.viewers)
     metrics = _metrics(db, hub, phrases, events)
     app = http.build(
@@ -178,16 +202,21 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         extra={"blobs": blobs, "pictures": pictures, "importing": importing, "viewers": viewers, "settings": settings.sections},
         body_bytes=settings.server.body_bytes,
     )
-    return World(settings, db, bus, hub, door, app, blobs, pictures, importing, metrics)
+    return World(settings, db, bus, hub, door, app, blobs, pictures, importing, jobs, metrics)
 
 
 async def open_database(settings: Settings, context: Context) -> Database:
     """Open SQLite in the data folder, or PostgreSQL where a URL names it, with the schema up to date."""
-    steps = migrations((domain.name, domain.schema) for domain in DOMAINS if domain.schema is not None)
+    steps = schema()
     url = settings.server.database
     if url.startswith(("postgresql://", "postgres://")):
         return await open_postgres(url, context, steps)
     return await open_sqlite(Path(url.removeprefix("sqlite:///")) if url else settings.data / "warung.db", context, steps)
+
+
+def schema() -> Sequence[Migration]:
+    """Return every step of the schema: first what the machinery keeps, then the domains in their order."""
+    return migrations([SCHEMA, *((domain.name, domain.schema) for domain in DOMAINS if domain.schema is not None)])
 
 
 def enveloped(event: Event, to: Sequence[AccountId]) -> Envelope:

@@ -19,8 +19,7 @@ from tests.environment import postgres_database, postgres_template
 from tests.worlds import Hand, settings_for
 from warung import chat
 from warung.adapters import db_postgres
-from warung.adapters.sql import migrations
-from warung.app import DOMAINS, open_world
+from warung.app import open_world, schema
 from warung.chat import groups, messages
 from warung.chat.model import AlreadyRecalled, NonceReused, NoSuchMessage, NotAMember, NotYours
 from warung.kit.errors import Refusal
@@ -89,7 +88,7 @@ class Order(RuleBasedStateMachine):
         self.url: Any = None
         database = ""
         if self.kind == "postgres":
-            steps = migrations((domain.name, domain.schema) for domain in DOMAINS if domain.schema is not None)
+            steps = schema()
             self.url = postgres_database(postgres_template("warung", lambda url: db_postgres.migrate(url, steps, 0)))
             database = self.url.__enter__()
         place, hand = Path(self.folder.name), Hand()

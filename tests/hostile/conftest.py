@@ -7,8 +7,7 @@ import pytest
 from tests.environment import postgres_database, postgres_template
 from tests.hostile.place import Place, opened_place
 from warung.adapters import db_postgres
-from warung.adapters.sql import migrations
-from warung.app import DOMAINS
+from warung.app import schema
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -19,7 +18,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         with opened_place(folder) as here:
             yield here
         return
-    steps = migrations((domain.name, domain.schema) for domain in DOMAINS if domain.schema is not None)
+    steps = schema()
     template = postgres_template("warung", lambda url: db_postgres.migrate(url, steps, 0))
     with postgres_database(template) as url, opened_place(folder, url) as here:
         yield here

@@ -5,12 +5,14 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from warung.adapters import store_jobs
 from warung.kit import clock
 from warung.kit.bus import Event
 from warung.kit.card import Cards
 from warung.kit.clock import Clock
 from warung.kit.db import Params, Row
 from warung.kit.ids import AccountId
+from warung.kit.job import Job
 
 T = TypeVar("T")
 NONE: dict[str, Any] = {}
@@ -78,6 +80,16 @@ class Transaction:
         """Execute once per row."""
         if rows:
             self._link.many(sql, rows)
+
+    def enqueue(self, job: Job, *, at: int | None = None, key: str | None = None) -> None:
+        """Have `job` done at `at`, or soon; it stands for a job of the same key that waits."""
+        if key is not None:
+            store_jobs.forget(self, key)
+        store_jobs.insert(self, job, now=self.now, at=self.now if at is None else at, key=key)
+
+    def cancel(self, key: str) -> None:
+        """Forget the job of this key."""
+        store_jobs.forget(self, key)
 
     def settings(self, section: type[T]) -> T:
         """Return a domain's section of the settings, or its defaults."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from warung.kit.bus import Event
 from warung.kit.card import Cards
 from warung.kit.ids import AccountId
+from warung.kit.job import Job
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -46,6 +47,12 @@ class Tx(Reader, Protocol):
 
     def many(self, sql: str, rows: Sequence[Params]) -> None:
         """Execute once per row."""
+
+    def enqueue(self, job: Job, *, at: int | None = None, key: str | None = None) -> None:
+        """Have `job` done at `at` (milliseconds UTC; as soon as possible without it). A job of the same key is replaced."""
+
+    def cancel(self, key: str) -> None:
+        """Forget the job of this key, if there is one."""
 
 
 Verb = Callable[[Tx], T]

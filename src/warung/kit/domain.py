@@ -1,16 +1,21 @@
 """What a domain hands the world: one value, `DOMAIN`. `app.py` lists the domains and is the only place that knows them all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
+from warung.kit.blobs import Blobs
 from warung.kit.bus import Event
 from warung.kit.card import Card
-from warung.kit.db import Reader, Tx
+from warung.kit.db import Db, Reader, Tx
 from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId, Identity
+from warung.kit.job import Job
+from warung.kit.site import Site
+
+T = TypeVar("T")
 
 
 class Command(msgspec.Struct, frozen=True, tag_field="type"):
@@ -51,6 +56,43 @@ class Follower(msgspec.Struct, frozen=True):
     caught_up: Callable[[Reader], bool]  # has it read everything, also what another transaction still holds back?
 
 
+class Services(msgspec.Struct, frozen=True):
+    """What an errand may use."""
+
+    db: Db
+    blobs: Blobs
+    site: Site
+    sections: Mapping[type[Any], Any]
+
+    def settings(self, section: type[T]) -> T:
+        """Return a domain's section of the settings, or its defaults."""
+        found: T = self.sections.get(section) or section()
+        return found
+
+
+class Chore(msgspec.Struct, frozen=True):
+    """How a job is done that needs the database only: in the transaction that removes it, so exactly once in effect.
+
+    What it raises undoes it; it is tried again, later and later, and after `tries` kept as failed.
+    """
+
+    job: type[Job]
+    verb: Callable[[Tx, Any], None]
+    tries: int = 8
+
+
+class Errand(msgspec.Struct, frozen=True):
+    """How a job is done that reaches outside: at least once. Nobody else takes it up within `lease_s`, after which it is broken off.
+
+    What it raises, or a process that died, has it tried again, later and later, and after `tries` kept as failed.
+    """
+
+    job: type[Job]
+    run: Callable[[Services, Any], Awaitable[None]]
+    tries: int = 8
+    lease_s: int = 60
+
+
 class Domain(msgspec.Struct, frozen=True):
     """A domain's front door for `app.py`."""
 
@@ -62,6 +104,7 @@ class Domain(msgspec.Struct, frozen=True):
     events: Sequence[type[Event]] = ()
     listeners: Sequence[tuple[type[Event], Callable[[Tx, Any], None]]] = ()
     followers: Sequence[Follower] = ()
+    jobs: Sequence[Chore | Errand] = ()
     viewers: Sequence[tuple[str, Callable[[Reader, AccountId, str, int], bool]]] = ()  # kind of holder -> does this account see its item?
     settings: type[Any] | None = None
     schema: Path | None = None
