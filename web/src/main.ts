@@ -1,5 +1,6 @@
 // The start of the client: theme and language first, then what this device holds, then the network.
 import { mount } from "svelte";
+import { plugIn } from "./domains/chat/plugs";
 import { store } from "./domains/chat/store.svelte";
 import { client } from "./kit/api";
 import { language, preferredLanguage, speak } from "./kit/i18n.svelte";
@@ -8,7 +9,9 @@ import { startTheme } from "./kit/theme";
 import { registerWorker } from "./kit/worker";
 import "./look/index.css";
 import App from "./routes/App.svelte";
+import { DOMAINS } from "./routes/domains";
 
+plugIn(DOMAINS);
 startTheme();
 startRouter();
 client.language = language;

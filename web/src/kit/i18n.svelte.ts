@@ -1,11 +1,12 @@
 // What the client says, in the reader's language. The keys are those of the English messages, so a wrong key does not compile.
-// What the first screen says is in <language>.json, what the pages behind it say comes with them, in <language>.pages.json.
-import type first from "../../messages/en.json";
-import type pages from "../../messages/en.pages.json";
+// What the first screen says is in <language>.json; what the pages behind it say, and what a domain says, comes with them, in
+// <language>.<part>.json.
+import type { Key } from "./keys";
 
-export type Key = keyof typeof first | keyof typeof pages;
+export type { Key } from "./keys";
 export type Language = "id" | "en" | "zh" | "hi";
 type Args = Record<string, string | number>;
+type Words = Record<string, string>;
 
 /** Every language by its own name, in the order in which they are offered. */
 export const LANGUAGES: Record<Language, string> = { id: "Indonesia", en: "English", zh: "简体中文", hi: "हिन्दी" };
@@ -15,20 +16,14 @@ const FIRST_STRONG_ISOLATE = String.fromCharCode(0x2068);
 const POP_ISOLATE = String.fromCharCode(0x2069);
 const STORED = "warung.language";
 const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufefc]/;
-type Load = () => Promise<{ default: Record<string, string> }>;
-const loaders: Record<Language, readonly [first: Load, pages: Load]> = {
-  id: [() => import("../../messages/id.json"), () => import("../../messages/id.pages.json")],
-  en: [() => import("../../messages/en.json"), () => import("../../messages/en.pages.json")],
-  zh: [() => import("../../messages/zh.json"), () => import("../../messages/zh.pages.json")],
-  hi: [() => import("../../messages/hi.json"), () => import("../../messages/hi.pages.json")],
-};
+const files = import.meta.glob<{ default: Words }>("../../messages/*.json");
 const plurals = new Map<string, Intl.PluralRules>();
+/** the parts beyond the first that are here or on their way; a change of language brings them along */
+const parts = new Map<string, Promise<void>>();
 
 class Locale {
   language = $state<Language>("en");
   messages = $state.raw<Record<string, string>>({});
-  /** what the pages say is here or on its way; a change of language brings both files then */
-  pages: Promise<void> | null = null;
 }
 const locale = new Locale();
 
@@ -49,27 +44,43 @@ export function preferredLanguage(): Language {
   return wishes.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage) ?? "en";
 }
 
+async function written(tag: Language, part: string): Promise<Words> {
+  const load = files[`../../messages/${part ? `${tag}.${part}` : tag}.json`];
+  return load ? (await load()).default : {};
+}
+
 /** Load a language and show the client in it. `remember` keeps it for the next visit of this device. */
-export async function speak(tag: string, remember = false, whole = locale.pages !== null): Promise<void> {
+export async function speak(tag: string, remember = false): Promise<void> {
   const wanted = isLanguage(tag) ? tag : "en";
-  const parts = await Promise.all(loaders[wanted].slice(0, whole ? 2 : 1).map((load) => load()));
-  locale.messages = Object.assign({}, ...parts.map((part) => part.default));
+  let names: string[];
+  let words: Words[];
+  do {
+    names = ["", ...parts.keys()];
+    words = await Promise.all(names.map((part) => written(wanted, part)));
+  } while (names.length <= parts.size); // a part was asked for meanwhile
+  locale.messages = Object.assign({}, ...words);
   locale.language = wanted;
   document.documentElement.lang = wanted;
   if (remember) localStorage.setItem(STORED, wanted);
 }
 
-/** Load pages together with what they say: they must not be drawn before. */
-export async function withWords<M>(load: () => Promise<M>): Promise<M> {
-  locale.pages ??= speak(locale.language, false, true);
-  const [pages] = await Promise.all([
-    load(),
-    locale.pages.catch((error: unknown) => {
-      locale.pages = null;
-      throw error;
-    }),
-  ]);
-  return pages;
+function learn(part: string): Promise<void> {
+  const known = parts.get(part);
+  if (known) return known;
+  const tag = locale.language;
+  const learning = written(tag, part).then((words) => {
+    // a change of language that began meanwhile brings the part itself
+    if (locale.language === tag) locale.messages = { ...locale.messages, ...words };
+  });
+  parts.set(part, learning);
+  learning.catch(() => parts.delete(part));
+  return learning;
+}
+
+/** Load a module together with what it says, the pages' words and those of a part: it must not be drawn before. */
+export async function withWords<M>(load: () => Promise<M>, part = "pages"): Promise<M> {
+  const [module] = await Promise.all([load(), learn("pages"), learn(part)]);
+  return module;
 }
 
 /** Fill a message: `{name}`, or `{n, plural, one=# day|other=# days}` where # is the number in the reader's digits. */

@@ -12,6 +12,7 @@ import { Cursors } from "./cursors";
 import type { Known } from "./db";
 import { Keeper } from "./keeper";
 import { hear, meet, merge, owe, readTo, seeWhole, settle } from "./known";
+import { tell } from "./heard";
 import { History, type Span } from "./history";
 import { People } from "./people";
 import { rangeOf } from "./ranges";
@@ -164,6 +165,8 @@ export class Engine {
         return view.imports(event.import);
       case "resync":
         return void this.sync();
+      default:
+        return tell(event); // of a domain that plugs in
     }
   }
 

@@ -2,21 +2,11 @@
 import type { Component } from "svelte";
 import ChatList from "../domains/chat/ChatList.svelte";
 import { withWords } from "../kit/i18n.svelte";
+import type { Loader, Route } from "../kit/route";
 import { match } from "../kit/router.svelte";
+import { DOMAINS } from "./domains";
 
-type Loader = () => Promise<Component>;
-/** Whose list stands beside the page on a wide screen. */
-export type Side = "chats" | "contacts" | "me";
-
-export interface Route {
-  pattern: string;
-  load: Loader;
-  side: Side;
-  /** the page is a place of the counter: it shows the counter on a phone */
-  place?: string;
-  /** what the address says, as the component's props; unchanged when absent */
-  props?: (found: Record<string, string>) => Record<string, unknown>;
-}
+export type { Side } from "../kit/route";
 
 const part =
   <M extends Record<string, unknown>>(load: () => Promise<M>) =>
@@ -59,6 +49,7 @@ export const INSIDE: readonly Route[] = [
   { pattern: "/g/:token", load: chat("JoinPage"), side: "chats" },
   { pattern: "/l/:token", load: accounts("LetInPage"), side: "me" },
   { pattern: "/i/:token", load: accounts("InvitedPage"), side: "contacts" },
+  ...DOMAINS.flatMap((domain) => domain.routes ?? []),
 ];
 
 const signUp = door("SignUp");

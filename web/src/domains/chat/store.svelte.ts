@@ -3,6 +3,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import * as api from "../../kit/api";
 import { openDb, wipeDb, type Db, type Draft, type Intent, type Kept } from "../../kit/db";
+import { tell } from "../../kit/heard";
 import { Outbox } from "../../kit/outbox";
 import { Socket, type Connection } from "../../kit/socket";
 import { REMOTE } from "../../kit/remote";
@@ -238,6 +239,7 @@ export class Store {
         void engine.sync();
         outbox.wake();
         for (const talk of this.#talks) talk.reconnected();
+        tell({ type: "hello" });
       },
       event: (event) => engine.event(event),
     });

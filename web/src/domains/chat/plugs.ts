@@ -1,0 +1,142 @@
+/**
+ * Where other domains plug in: chat draws their cards and offers what they can do without knowing them. A domain's `domain.ts` says what
+ * it brings, `routes/domains.ts` lists the domains. Everything is loaded when it is first wanted; labels are in <language>.pages.json.
+ */
+
+import type { Component } from "svelte";
+import { type Key, withWords } from "../../kit/i18n.svelte";
+import type { Route } from "../../kit/route";
+import type { Conversation, Message } from "../../kit/wire";
+import type { IconName } from "../../ui/icons";
+import type { Item } from "./item";
+import type { Talk } from "./talk";
+
+export type Lazy<P extends object> = () => Promise<Component<P>>;
+
+/** What a card's component is given. It is drawn once for every message, so it must be light until it is touched. */
+export interface CardProps {
+  message: Message;
+  mine: boolean;
+  talk: Talk;
+}
+
+/** How a card is drawn. A `bare` one brings its own frame (a plate, a picture, a sticker) and gets no bubble. */
+export interface CardPlug {
+  load: Lazy<CardProps>;
+  bare?: boolean;
+}
+
+/** What rises over a conversation, or stands below it. */
+export interface SheetProps {
+  talk: Talk;
+  conversation: Conversation;
+  onclose: () => void;
+}
+
+/** An entry of the composer's drawer. */
+export interface DrawerPlug {
+  label: Key;
+  icon: IconName;
+  load: Lazy<SheetProps>;
+  when?: (conversation: Conversation) => boolean;
+}
+
+export interface PanelProps extends SheetProps {
+  /** put text where the cursor is */
+  oninsert: (text: string) => void;
+}
+
+/** A page of the panel under the composer, beside the emoji. */
+export interface PanelPlug {
+  label: Key;
+  icon: IconName;
+  load: Lazy<PanelProps>;
+}
+
+export interface HintProps {
+  text: string;
+  talk: Talk;
+  /** the hint was taken: what was typed is done with */
+  ontaken: () => void;
+}
+
+/** Something shown above the composer while a person types. */
+export interface HintPlug {
+  load: Lazy<HintProps>;
+}
+
+/** What stands before the field while it is empty. */
+export interface TalkPlug {
+  load: Lazy<{ talk: Talk; conversation: Conversation }>;
+}
+
+export interface ActionProps {
+  item: Item;
+  talk: Talk;
+  onclose: () => void;
+}
+
+/** An entry of a message's menu. */
+export interface ActionPlug {
+  label: Key;
+  icon: IconName;
+  when: (item: Item, conversation: Conversation) => boolean;
+  load: Lazy<ActionProps>;
+}
+
+/** A row of the page about oneself. */
+export interface RowPlug {
+  label: Key;
+  icon: IconName;
+  tint?: "leaf" | "chili" | "blue" | "turmeric";
+  to: string;
+}
+
+/** What a domain brings to the client. */
+export interface ClientDomain {
+  name: string;
+  cards?: Readonly<Record<string, CardPlug>>;
+  routes?: readonly Route[];
+  drawer?: readonly DrawerPlug[];
+  panels?: readonly PanelPlug[];
+  hints?: readonly HintPlug[];
+  talking?: readonly TalkPlug[];
+  actions?: readonly ActionPlug[];
+  rows?: readonly RowPlug[];
+}
+
+/** Everything that was plugged in. */
+export const plugs = {
+  cards: new Map<string, CardPlug>(),
+  drawer: [] as DrawerPlug[],
+  panels: [] as PanelPlug[],
+  hints: [] as HintPlug[],
+  talking: [] as TalkPlug[],
+  actions: [] as ActionPlug[],
+  rows: [] as RowPlug[],
+};
+
+/** Take in what the domains bring. Once, before anything is drawn. */
+export function plugIn(domains: readonly ClientDomain[]): void {
+  for (const domain of domains) {
+    for (const [tag, card] of Object.entries(domain.cards ?? {})) plugs.cards.set(tag, card);
+    plugs.drawer.push(...(domain.drawer ?? []));
+    plugs.panels.push(...(domain.panels ?? []));
+    plugs.hints.push(...(domain.hints ?? []));
+    plugs.talking.push(...(domain.talking ?? []));
+    plugs.actions.push(...(domain.actions ?? []));
+    plugs.rows.push(...(domain.rows ?? []));
+  }
+}
+
+/** A component that is loaded once, with the words of its domain, when it is first wanted; a failure is tried again. */
+export function lazy<P extends object>(part: string, load: () => Promise<{ default: Component<P> }>): Lazy<P> {
+  let loading: Promise<Component<P>> | null = null;
+  return () =>
+    (loading ??= withWords(load, part)
+      .then((module) => module.default)
+      .catch((error: unknown) => {
+        loading = null;
+        throw error;
+      }));
+}

@@ -1,0 +1,4 @@
+// The domains of the client beyond chat, contacts and accounts, in the order of the floors. Each is a few lines until it is wanted.
+import type { ClientDomain } from "../domains/chat/plugs";
+
+export const DOMAINS: readonly ClientDomain[] = [];
