@@ -12,14 +12,13 @@ import msgspec
 import structlog
 from litestar import Litestar
 
-from warung import accounts, chat, contacts, importers, media
+from warung import accounts, chat, contacts, importers, media, pay
 from warung.adapters.blobs import open_blobs
 from warung.adapters.bus_local import LocalBus
 from warung.adapters.database import Database
 from warung.adapters.db_postgres import open_postgres
 from warung.adapters.db_sqlite import open_sqlite
 from warung.adapters.jobs import SCHEMA, Jobs
-from warung.adapters.outside import HttpOutside
 from warung.adapters.sql import Migration, migrations
 from warung.adapters.transaction import Context
 from warung.gateway import http, pages
@@ -38,7 +37,7 @@ from warung.kit.ids import AccountId, SessionId
 from warung.settings import BadSettings, Settings
 
 # In the order of the floors: a domain's schema may refer to those before it.
-DOMAINS: Sequence[Domain] = (accounts.DOMAIN, media.DOMAIN, contacts.DOMAIN, chat.DOMAIN, importers.DOMAIN)
+DOMAINS: Sequence[Domain] = (accounts.DOMAIN, media.DOMAIN, contacts.DOMAIN, chat.DOMAIN, pay.DOMAIN, importers.DOMAIN)
 FOLLOW_EVERY_S = 0.5
 WORK_EVERY_S = 0.5
 SWEEP_EVERY_S = 3600
@@ -188,27 +187,19 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     blobs = open_blobs(settings.server.blobs or f"file:{settings.data / 'blobs'}")
     pictures = media.Pictures()
     importing = importers.Importing(db, blobs, pictures, settings.data / "incoming", settings.sections[importers.Settings])
-    outside = HttpOutside(_networks("outside_exempt", settings.server.outside_exempt))
     ways = [way for domain in DOMAINS for way in domain.jobs]
-    jobs = Jobs(db, ways, Services(db, blobs, outside, settings.site, settings.sections))
+    jobs = Jobs(db, ways, Services(db, blobs, settings.site, settings.sections))
     viewers = dict(viewer for domain in DOMAINS for viewer in domain.viewers)
     metrics = _metrics(db, hub, phrases, events)
     app = http.build(
         routes=[route for domain in DOMAINS for route in domain.routes],
-        pages=[*pages.health(db, metrics, _networks("metrics_from", settings.server.metrics_from)), *media.PAGES, *pages.client(static)],
+        pages=[*pages.health(db, metrics, _metrics_from(settings)), *media.PAGES, *pages.client(static)],
         db=db,
         cards=cards,
         site=settings.site,
         recognise=accounts.recognise,
         phrases=phrases,
-        extra={
-            "blobs": blobs,
-            "outside": outside,
-            "pictures": pictures,
-            "importing": importing,
-            "viewers": viewers,
-            "settings": settings.sections,
-        },
+        extra={"blobs": blobs, "pictures": pictures, "importing": importing, "viewers": viewers, "settings": settings.sections},
         body_bytes=settings.server.body_bytes,
     )
     return World(settings, db, bus, hub, door, app, blobs, pictures, importing, jobs, metrics)
@@ -241,11 +232,11 @@ def _listeners() -> dict[type[Event], list[Any]]:
     return heard
 
 
-def _networks(field: str, listed: str) -> Sequence[Network]:
+def _metrics_from(settings: Settings) -> Sequence[Network]:
     try:
-        return networks(listed)
+        return networks(settings.server.metrics_from)
     except ValueError as wrong:
-        raise BadSettings(f"[server] {field}: {wrong}") from None
+        raise BadSettings(f"[server] metrics_from: {wrong}") from None
 
 
 def _metrics(db: Database, hub: Hub, phrases: Phrasebook, events: Counter[str]) -> Metrics:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from warung.importers import DateOrder, Line, Report, open_export
-from warung.media import open_archive
+from warung.importers import DateOrder, Line, Report, open_archive, open_export
 
 CHATS = Path(__file__).parents[3] / "shared/data/chats"
 pytestmark = pytest.mark.skipif(not CHATS.is_dir(), reason="the collected chats of ../shared/data/chats are not here")

@@ -1,6 +1,6 @@
 """Importers: read the history that people bring from WhatsApp and Telegram, and put it into conversations of its own.
 
-with media.open_archive(path) as archive:
+with open_archive(path) as archive:
     export = open_export(archive, name="WhatsApp Chat with kopi club.zip")
     print(export.report())
     for line in export.lines():
@@ -9,6 +9,7 @@ with media.open_archive(path) as archive:
 
 from pathlib import Path
 
+from warung.importers.archive import Archive, Limits, open_archive
 from warung.importers.finding import open_export
 from warung.importers.model import (
     AmbiguousDates,
@@ -29,12 +30,14 @@ from warung.kit.domain import Domain
 __all__ = [
     "DOMAIN",
     "AmbiguousDates",
+    "Archive",
     "Claim",
     "DateOrder",
     "Export",
     "Hints",
     "Import",
     "Importing",
+    "Limits",
     "Line",
     "NotAnExport",
     "Person",
@@ -42,6 +45,7 @@ __all__ = [
     "Settings",
     "SeveralChats",
     "UnreadLine",
+    "open_archive",
     "open_export",
 ]
 

@@ -3,8 +3,6 @@
 from pathlib import Path
 
 from warung.kit.domain import Domain
-from warung.media.archive import Archive, DamagedMember, open_archive
-from warung.media.archive import Limits as ArchiveLimits
 from warung.media.model import AVATAR_HOLDER, Blob, BlobBeingRemoved, BlobNotYours, BlobPart, LinkNotValid, SizeName, Viewer, Viewers
 from warung.media.pages import PAGES
 from warung.media.pictures import NotAPicture, PictureBroken, Pictures, PicturesUnavailable, PictureTooLarge
@@ -17,13 +15,10 @@ DOMAIN = Domain(name="media", routes=ROUTES, viewers=[(AVATAR_HOLDER, anyone)], 
 __all__ = [
     "DOMAIN",
     "PAGES",
-    "Archive",
-    "ArchiveLimits",
     "Blob",
     "BlobBeingRemoved",
     "BlobNotYours",
     "BlobPart",
-    "DamagedMember",
     "LinkNotValid",
     "NotAPicture",
     "PictureBroken",
@@ -38,7 +33,6 @@ __all__ = [
     "keep",
     "link",
     "may_see",
-    "open_archive",
     "owner_of",
     "release",
     "set_avatar",
