@@ -26,8 +26,8 @@ def remember(tx: Tx, follower: str, at: Position) -> None:
     )
 
 
-def log_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, Message]]:
-    """Return committed entries behind a position, in the order of commit.
+def log_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, ConversationId, bytes]]:
+    """Return (place, conversation, card) of committed entries behind a position, in the order of commit.
 
     On SQLite the one writer numbers in that order. On PostgreSQL a transaction may commit after a later one, so entries are
     read by transaction, and only of transactions before the oldest that is still running.
@@ -39,10 +39,10 @@ def log_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, 
         where = "(xact, pos) > (:xact, :pos) AND xact < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
         order, columns = "xact, pos", "xact, pos"
     rows = reader.all(
-        f"SELECT {columns}, {COLUMNS} FROM message WHERE {where} ORDER BY {order} LIMIT :limit",
+        f"SELECT {columns}, conversation, card FROM message WHERE {where} ORDER BY {order} LIMIT :limit",
         {"xact": at[0], "pos": at[1], "limit": limit},
     )
-    return [((row[0], row[1]), message(row[2:])) for row in rows]
+    return [((xact, pos), conversation, card) for xact, pos, conversation, card in rows]
 
 
 def caught_up(reader: Reader, at: Position) -> bool:

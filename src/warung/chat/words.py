@@ -30,6 +30,11 @@ def words(text: str) -> list[str]:
     return [found[0].strip("_")[:LONGEST] for found in _TOKEN.finditer(folded) if found[0].strip("_")][:MOST]
 
 
+def plain(text: str) -> bool:
+    """Does SQLite's tokenizer by itself find just these `words` in this text, so that it need not be split for the index?"""
+    return text.isascii() and len(text) <= MOST and max(map(len, text.split()), default=0) <= LONGEST
+
+
 def snippet(text: str, query: list[str], width: int = 60) -> list[tuple[str, bool]]:
     """Return the stretch of `text` around the first hit, cut into pieces that say whether they were searched for."""
     spans = [(found.start(), found.end(), words(found[0])) for found in _TOKEN.finditer(text)]
