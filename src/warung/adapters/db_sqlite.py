@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from warung.adapters.database import Database
-from warung.adapters.sql import Migration, pending, spread
+from warung.adapters.sql import Migration, by_place, pending, placed
 from warung.adapters.transaction import Context
 from warung.adapters.writer import Doubtful
 from warung.kit.db import Params, Row
@@ -36,23 +36,21 @@ class SqliteLink:
 
     def all(self, sql: str, params: Params) -> list[Row]:
         """Return every row."""
-        sql, params = spread(sql, params)
-        return self._db.execute(sql, params).fetchall()
+        return self._db.execute(*placed(sql, params)).fetchall()
 
     def one(self, sql: str, params: Params) -> Row | None:
         """Return the first row."""
-        sql, params = spread(sql, params)
-        found: Row | None = self._db.execute(sql, params).fetchone()
+        found: Row | None = self._db.execute(*placed(sql, params)).fetchone()
         return found
 
     def run(self, sql: str, params: Params) -> int:
         """Execute; return the rows changed."""
-        sql, params = spread(sql, params)
-        return self._db.execute(sql, params).rowcount
+        return self._db.execute(*placed(sql, params)).rowcount
 
     def many(self, sql: str, rows: Sequence[Params]) -> None:
         """Execute once per row."""
-        self._db.executemany(sql, rows)
+        text, take = by_place(sql)
+        self._db.executemany(text, map(take, rows))
 
     def command(self, sql: str) -> None:
         """Execute a word of transaction control."""

@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,38 @@ def spread(sql: str, params: Params) -> tuple[str, Params]:
 def _spread(sql: str, sizes: tuple[tuple[str, int], ...]) -> str:
     places = {name: "(" + ", ".join(f":{name}_{at}" for at in range(size)) + ")" for name, size in sizes}
     return PARAMETER.sub(lambda found: places.get(found[1], found[0]), sql)
+
+
+def placed(sql: str, params: Params) -> tuple[str, list[Any]]:
+    """Do what `spread` does, for a database that binds by place: `?` in the text and the values in their order, twice as fast."""
+    sizes = tuple([(name, 1 << (len(value) - 1).bit_length()) for name, value in params.items() if type(value) in (list, tuple)])
+    text, names = _placed(sql, sizes)
+    if not sizes:
+        return text, [params[name] for name in names]
+    lists, values = dict(sizes), []
+    for name in names:
+        if name not in lists:
+            values.append(params[name])
+        elif given := params[name]:
+            values += given
+            values += [given[-1]] * (lists[name] - len(given))
+        else:
+            raise ValueError(f"an empty list for :{name}")
+    return text, values
+
+
+@lru_cache(maxsize=1024)
+def _placed(sql: str, sizes: tuple[tuple[str, int], ...]) -> tuple[str, list[str]]:
+    marks = {name: "(" + ", ".join("?" * size) + ")" for name, size in sizes}
+    return PARAMETER.sub(lambda found: marks.get(found[1], "?"), sql), PARAMETER.findall(sql)
+
+
+@lru_cache(maxsize=1024)
+def by_place(sql: str) -> tuple[str, Callable[[Params], Any]]:
+    """Return the text with `?` for its names, and what takes the values for them out of one row of named parameters."""
+    text, names = _placed(sql, ())
+    take: Callable[[Params], Any] = itemgetter(*names)
+    return text, take if len(names) > 1 else lambda params: (take(params),)
 
 
 @lru_cache(maxsize=1024)
