@@ -33,6 +33,7 @@ from warung.pay.model import (
     Transfer,
     WalletChanged,
 )
+from warung.pay.money import CREDITS, Currency, checked, currency
 
 DOMAIN = Domain(
     name="pay",
@@ -44,7 +45,9 @@ DOMAIN = Domain(
 )
 
 __all__ = [
+    "CREDITS",
     "DOMAIN",
+    "Currency",
     "Entry",
     "Expire",
     "LedgerAccount",
@@ -60,7 +63,9 @@ __all__ = [
     "account_id",
     "apply",
     "balance",
+    "checked",
     "close",
+    "currency",
     "decided",
     "demand",
     "entry",
