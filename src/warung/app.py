@@ -19,6 +19,7 @@ from warung.adapters.database import Database
 from warung.adapters.db_postgres import open_postgres
 from warung.adapters.db_sqlite import open_sqlite
 from warung.adapters.jobs import SCHEMA, Jobs
+from warung.adapters.outside import HttpOutside
 from warung.adapters.sql import Migration, migrations
 from warung.adapters.transaction import Context
 from warung.gateway import http, pages
@@ -187,19 +188,27 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     blobs = open_blobs(settings.server.blobs or f"file:{settings.data / 'blobs'}")
     pictures = media.Pictures()
     importing = importers.Importing(db, blobs, pictures, settings.data / "incoming", settings.sections[importers.Settings])
+    outside = HttpOutside(_networks("outside_exempt", settings.server.outside_exempt))
     ways = [way for domain in DOMAINS for way in domain.jobs]
-    jobs = Jobs(db, ways, Services(db, blobs, settings.site, settings.sections))
+    jobs = Jobs(db, ways, Services(db, blobs, outside, settings.site, settings.sections))
     viewers = dict(viewer for domain in DOMAINS for viewer in domain.viewers)
     metrics = _metrics(db, hub, phrases, events)
     app = http.build(
         routes=[route for domain in DOMAINS for route in domain.routes],
-        pages=[*pages.health(db, metrics, _metrics_from(settings)), *media.PAGES, *pages.client(static)],
+        pages=[*pages.health(db, metrics, _networks("metrics_from", settings.server.metrics_from)), *media.PAGES, *pages.client(static)],
         db=db,
         cards=cards,
         site=settings.site,
         recognise=accounts.recognise,
         phrases=phrases,
-        extra={"blobs": blobs, "pictures": pictures, "importing": importing, "viewers": viewers, "settings": settings.sections},
+        extra={
+            "blobs": blobs,
+            "outside": outside,
+            "pictures": pictures,
+            "importing": importing,
+            "viewers": viewers,
+            "settings": settings.sections,
+        },
         body_bytes=settings.server.body_bytes,
     )
     return World(settings, db, bus, hub, door, app, blobs, pictures, importing, jobs, metrics)
@@ -232,11 +241,11 @@ def _listeners() -> dict[type[Event], list[Any]]:
     return heard
 
 
-def _metrics_from(settings: Settings) -> Sequence[Network]:
+def _networks(field: str, listed: str) -> Sequence[Network]:
     try:
-        return networks(settings.server.metrics_from)
+        return networks(listed)
     except ValueError as wrong:
-        raise BadSettings(f"[server] metrics_from: {wrong}") from None
+        raise BadSettings(f"[server] {field}: {wrong}") from None
 
 
 def _metrics(db: Database, hub: Hub, phrases: Phrasebook, events: Counter[str]) -> Metrics:

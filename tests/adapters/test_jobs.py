@@ -10,6 +10,7 @@ from tests.worlds import Hand, settings_for
 from warung.adapters.blobs import open_blobs
 from warung.adapters.database import Database
 from warung.adapters.jobs import Jobs
+from warung.adapters.outside import HttpOutside
 from warung.adapters.transaction import Context
 from warung.app import open_database
 from warung.kit.card import Cards
@@ -47,7 +48,7 @@ class Shop:
         self.broken: set[str] = set()
         self.road = asyncio.Event()
         self.road.set()
-        services = Services(db, open_blobs(f"file:{folder}"), Site(), {})
+        services = Services(db, open_blobs(f"file:{folder}"), HttpOutside(), Site(), {})
         self.jobs = Jobs(db, [Chore(Sweep, self.sweep, tries=3), Errand(Fetch, self.fetch, tries=2, lease_s=30)], services)
 
     def sweep(self, tx: Tx, job: Sweep) -> None:

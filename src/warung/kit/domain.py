@@ -13,6 +13,7 @@ from warung.kit.db import Db, Reader, Tx
 from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId, Identity
 from warung.kit.job import Job
+from warung.kit.outside import Outside
 from warung.kit.site import Site
 
 T = TypeVar("T")
@@ -61,6 +62,7 @@ class Services(msgspec.Struct, frozen=True):
 
     db: Db
     blobs: Blobs
+    outside: Outside  # the guarded way to addresses that people named
     site: Site
     sections: Mapping[type[Any], Any]
 
