@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.importers.writers import PHONES, Said, opened, packed, whatsapp
 from warung.importers import NotAnExport, SeveralChats
-from warung.importers.archive import NestedArchive
+from warung.importers.model import NestedArchive
 from warung.kit.errors import Refusal
 
 # Pieces of which exports are made, put together by nobody with sense.

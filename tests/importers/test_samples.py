@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from warung.importers import DateOrder, Line, Report, open_archive, open_export
+from warung.importers import DateOrder, Line, Report, open_export
+from warung.media import open_archive
 
 CHATS = Path(__file__).parents[3] / "shared/data/chats"
 pytestmark = pytest.mark.skipif(not CHATS.is_dir(), reason="the collected chats of ../shared/data/chats are not here")

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.writers import Said, opened, packed, telegram
-from warung.importers import Line, NotAnExport, SeveralChats, open_archive
+from warung.importers import Line, NotAnExport, SeveralChats
 from warung.importers.model import BrokenJson, ExportTooLarge, NoSuchConversation, TooManyPeople, UnknownTimeZone
 from warung.importers.telegram import Telegram
+from warung.media import open_archive
 
 NOW = 1_700_000_000_000
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from warung.importers import DateOrder, Export, open_archive, open_export
+from warung.importers import DateOrder, Export, open_export
+from warung.media import open_archive
 
 LRM = "\u200e"
 RLM = "\u200f"

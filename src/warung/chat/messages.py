@@ -227,6 +227,7 @@ def _checked(tx: Tx, where: Room | None, by: AccountId, item: Send, limits: Sett
     for account in card.mentions():
         if account == EVERYONE and where.members[by].role == "member":
             raise NotAllowedToCallAll
+    card.admit(tx, by)  # last: what it notes is true only if nothing else refuses
     return Entry(where.id, card, raw, sender=by, nonce=Nonce(item.nonce), reply=item.reply)
 
 

@@ -1,6 +1,6 @@
 """Importers: read the history that people bring from WhatsApp and Telegram, and put it into conversations of its own.
 
-with open_archive(path) as archive:
+with media.open_archive(path) as archive:
     export = open_export(archive, name="WhatsApp Chat with kopi club.zip")
     print(export.report())
     for line in export.lines():
@@ -9,7 +9,6 @@ with open_archive(path) as archive:
 
 from pathlib import Path
 
-from warung.importers.archive import Archive, Limits, open_archive
 from warung.importers.finding import open_export
 from warung.importers.model import (
     AmbiguousDates,
@@ -30,14 +29,12 @@ from warung.kit.domain import Domain
 __all__ = [
     "DOMAIN",
     "AmbiguousDates",
-    "Archive",
     "Claim",
     "DateOrder",
     "Export",
     "Hints",
     "Import",
     "Importing",
-    "Limits",
     "Line",
     "NotAnExport",
     "Person",
@@ -45,7 +42,6 @@ __all__ = [
     "Settings",
     "SeveralChats",
     "UnreadLine",
-    "open_archive",
     "open_export",
 ]
 

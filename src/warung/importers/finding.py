@@ -2,10 +2,10 @@
 
 from pathlib import PurePosixPath
 
-from warung.importers.archive import Archive, NestedArchive
-from warung.importers.model import DateOrder, Export, NotAnExport, SeveralChats
+from warung.importers.model import DateOrder, Export, NestedArchive, NotAnExport, SeveralChats
 from warung.importers.telegram import Telegram
 from warung.importers.whatsapp import WhatsApp, looks_like_chat
+from warung.media import Archive
 
 # Macs add these folders to every archive they make.
 _NOT_LOOKED_AT = "__MACOSX/"

@@ -44,6 +44,10 @@ class UnknownTimeZone(BadRequest):
     """There is no time zone named {name}."""
 
 
+class NestedArchive(BadRequest):
+    """This archive holds another archive ({name}) instead of a chat. Unpack it once and import what is inside."""
+
+
 class SeveralChats(BadRequest):
     """This archive holds more than one chat: {names}. Import one at a time."""
 

@@ -10,11 +10,11 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
-from warung.importers.archive import Archive, open_archive
 from warung.importers.finding import open_export
 from warung.importers.model import Line
 from warung.importers.uploads import Found, Hints
 from warung.kit.errors import Unavailable
+from warung.media import Archive, open_archive
 
 BREATH_S = 0.001  # with every block: the loop's thread comes first
 PICTURE_BYTES = 32 << 20

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from warung.importers.archive import Archive
 from warung.importers.model import Reason, storable
+from warung.media import Archive
 
 # A row of this many bytes is no line of a chat; more of it is not kept in memory.
 LONGEST = 1 << 20

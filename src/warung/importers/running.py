@@ -14,7 +14,6 @@ import structlog
 
 from warung import chat, media
 from warung.importers import service
-from warung.importers.archive import DamagedMember
 from warung.importers.model import Line
 from warung.importers.reading import Reading, Watch, examine
 from warung.importers.service import Item
@@ -24,6 +23,7 @@ from warung.kit.card import Card
 from warung.kit.db import Db, Tx
 from warung.kit.errors import DiskFull, Refusal, Unavailable
 from warung.kit.ids import AccountId, ConversationId
+from warung.media import DamagedMember
 
 T = TypeVar("T")
 log = structlog.get_logger()

@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct, field
 
-from warung.importers.archive import Archive
 from warung.importers.model import (
     EXCERPT,
     TEXT_LIMIT,
@@ -30,6 +29,7 @@ from warung.importers.model import (
     storable,
     zone,
 )
+from warung.media import Archive
 
 # Ten years of a busy group without its media are a quarter of this.
 SIZE_LIMIT = 2 << 30

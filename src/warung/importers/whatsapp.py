@@ -12,7 +12,6 @@ from pathlib import PurePosixPath
 from msgspec import Struct
 
 from warung.importers import dates, words
-from warung.importers.archive import Archive
 from warung.importers.model import (
     PEOPLE_LIMIT,
     TEXT_LIMIT,
@@ -31,6 +30,7 @@ from warung.importers.model import (
     zone,
 )
 from warung.importers.rows import Row, rows
+from warung.media import Archive
 
 # How far into a file its first date may be.
 _SNIFFED = 200

@@ -56,6 +56,12 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     def check(self) -> None:
         """Raise a refusal when the fields contradict each other."""
 
+    def admit(self, tx: Any, by: AccountId) -> None:
+        """Raise a refusal when `by` may not send this, and note that they do: asked once, in the transaction that appends it.
+
+        For cards that name something of their domain; `tx` is a `kit.db.Tx`, which stands above this file.
+        """
+
 
 class Cards:
     """The decoder of every card that the domains brought. Built once, in `app.py`."""

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from warung.kit.domain import Domain
+from warung.media.archive import Archive, DamagedMember, open_archive
+from warung.media.archive import Limits as ArchiveLimits
 from warung.media.model import AVATAR_HOLDER, Blob, BlobBeingRemoved, BlobNotYours, BlobPart, LinkNotValid, SizeName, Viewer, Viewers
 from warung.media.pages import PAGES
 from warung.media.pictures import NotAPicture, PictureBroken, Pictures, PicturesUnavailable, PictureTooLarge
@@ -15,10 +17,13 @@ DOMAIN = Domain(name="media", routes=ROUTES, viewers=[(AVATAR_HOLDER, anyone)], 
 __all__ = [
     "DOMAIN",
     "PAGES",
+    "Archive",
+    "ArchiveLimits",
     "Blob",
     "BlobBeingRemoved",
     "BlobNotYours",
     "BlobPart",
+    "DamagedMember",
     "LinkNotValid",
     "NotAPicture",
     "PictureBroken",
@@ -33,6 +38,7 @@ __all__ = [
     "keep",
     "link",
     "may_see",
+    "open_archive",
     "owner_of",
     "release",
     "set_avatar",

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.writers import packed
-from warung.importers import archive
-from warung.importers.archive import Archive, Limits, open_archive
 from warung.kit.errors import Refusal
+from warung.media import archive
+from warung.media.archive import Archive, Limits, open_archive
 
 CHAT = "12/31/23, 9:41 - Budi: kopi?\n"
 DATA = Path(__file__).parents[3] / "shared/data/fuzz/zip-selfmade"

@@ -32,10 +32,6 @@ class EncryptedArchive(BadRequest):
     """This archive is protected by a password. Export it again without one."""
 
 
-class NestedArchive(BadRequest):
-    """This archive holds another archive ({name}) instead of a chat. Unpack it once and import what is inside."""
-
-
 class UnsafeName(BadRequest):
     """This archive holds a member whose name points outside of it: {name}."""
 
