@@ -1,16 +1,19 @@
 """What a device knows: a client's memory as small as it can be. It learns by frames, or by a sync when it was away."""
 
+import copy
 from typing import Any
 
 import msgspec
 
 from tests.chat.scene import Scene
+from warung.chat import reading
 from warung.chat.model import NotAMember
 from warung.kit.ids import AccountId, ConversationId
 
 Json = dict[str, Any]
 DETAILS = ("members", "join_requests")
-COUNTING = ("chat.text", "chat.picture", "chat.recalled")
+COUNTING = ("chat.text", "chat.picture", "chat.recalled", "chat.expired", "chat.forwarded", "chat.location", "chat.contact")
+TOMBS = {"chat.recall": ("chat.recalled", "preview.recalled"), "chat.expiry": ("chat.expired", "preview.expired")}
 
 
 def plain(value: Any) -> Any:
@@ -53,7 +56,7 @@ class Device:
         """Take one frame."""
         match frame["type"]:
             case "chat.message" if frame["message"]["conversation"] in self.lists:
-                self._append(frame["message"])
+                self._append(copy.deepcopy(frame["message"]))
             case "chat.message" | "chat.changed":
                 await self._fetch(frame["conversation"] if "conversation" in frame else frame["message"]["conversation"])
             case "chat.cursor":
@@ -66,18 +69,35 @@ class Device:
         if message["seq"] <= mine["last_seq"]:
             return
         assert message["seq"] == mine["last_seq"] + 1, "a gap between frames"
+        mine |= {"last": copy.deepcopy(message)}
         self._take(message)
-        mine |= {"last": message, "last_seq": message["seq"], "counted": message["counted"]}
+        mine |= {"last_seq": message["seq"], "counted": message["counted"]}
         self._derive(mine)
 
     def _take(self, message: Json) -> None:
+        """Keep an entry, and fold it into the one that it is about. An edit's words live in the message that they changed."""
         log = self.logs.setdefault(message["conversation"], {})
         log[message["seq"]] = message
-        if message["ref"] in log:
-            log[message["ref"]] |= {
-                "card": {"type": "chat.recalled", "by": message["sender"]},
-                "preview": {"key": "preview.recalled", "args": {}},
-            }
+        about, card = log.get(message["ref"]), message["card"]
+        if card["type"] == "chat.edit":
+            words = card.get("text")
+            message |= {"card": {"type": "chat.edit"}, "preview": None}
+            if about is not None and words and (about["card"]["type"] == "chat.text" and about["card"].get("edited", 0) < message["seq"]):
+                called = {"mentions": card["mentions"]} if "mentions" in card else {}
+                about["card"] = {"type": "chat.text", "text": words} | called | {"edited": message["seq"]}
+        elif about is not None and card["type"] in TOMBS:
+            tomb, preview = TOMBS[card["type"]]
+            by = {"by": message["sender"]} if message["sender"] else {}
+            about |= {"card": {"type": tomb} | by, "preview": {"key": preview, "args": {}}}
+            about.pop("reactions", None)
+        elif about is not None and card["type"] == "chat.reaction":
+            self._react(about, message["sender"], card["emoji"], message["seq"])
+
+    def _react(self, about: Json, account: str, emoji: str, seq: int) -> None:
+        """The entry with the highest number is what holds for an account, in whatever order they come."""
+        standing = about.setdefault("reactions", {})
+        if standing.get(account, ("", 0))[1] < seq and about["card"]["type"] not in ("chat.recalled", "chat.expired"):
+            standing[account] = (emoji, seq)
 
     def _move(self, frame: Json) -> None:
         mine = self.lists[frame["conversation"]]
@@ -119,6 +139,12 @@ class Device:
         page = await self.scene.page(self.me, ConversationId(id), after=max(kept, default=0))
         for message in plain(page.messages):
             self._take(message)
+        for message in plain((await self.scene.ask(reading.refs, by=self.me, id=ConversationId(id), after=0, before=1 << 40)).messages):
+            self._take(message)
+        for mark in page.marks:
+            for reacted in mark.reactions:
+                if mark.seq in self.logs[id]:
+                    self._react(self.logs[id][mark.seq], *msgspec.structs.astuple(reacted))
         await self._look_at(id)
 
     async def _meet(self) -> None:

@@ -8,15 +8,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
 from tests.cast import identity
 from tests.chat.device import Device
 from tests.chat.scene import Scene
 from warung import accounts, chat, contacts
-from warung.chat import groups, joining, messages, typing
+from warung.chat import agreed, edits, groups, joining, messages, reactions, schedule, typing
+from warung.chat.forwarding import forward
 from warung.chat.model import Mention, Type
-from warung.kit.clock import HOUR
+from warung.kit.clock import HOUR, MINUTE
 from warung.kit.ids import AccountId, ConversationId
 
 
@@ -86,6 +88,53 @@ async def takes_back(on: Stage) -> None:
     await on.scene.says(on.ayu, on.club, "Apa?", reply=last)
     for seq in (last, last - 1):
         await on.scene.do(chat.recall, by=on.budi, conversation=on.club, seq=seq)
+
+
+async def reacts(on: Stage) -> None:
+    """Everybody reacts; one thinks better of it, one takes it back."""
+    for who, emoji in ((on.siti, "👍"), (on.ayu, "❤️"), (on.siti, "😂"), (on.ayu, ""), (on.budi, "👍🏽")):
+        await on.scene.do(reactions.react, by=who, conversation=on.club, seq=2, emoji=emoji)
+
+
+async def edits_twice(on: Stage) -> None:
+    """Siti changes what she said, calls Ayu in it, and changes it again."""
+    said = await on.scene.says(on.siti, on.club, "Jam 7 ya")
+    called = [Mention(on.ayu, 0, 4)]
+    await on.scene.do(edits.edit, by=on.siti, conversation=on.club, seq=said.seq, text="@Ayu jam 8", mentions=called)
+    await on.scene.do(edits.edit, by=on.siti, conversation=on.club, seq=said.seq, text="@Ayu jam 9", mentions=called)
+
+
+async def edits_and_takes_back(on: Stage) -> None:
+    """Siti changes what she said, somebody reacts and pins it, and she takes it back."""
+    said = await on.scene.says(on.siti, on.club, "Jam 7 ya")
+    await on.scene.do(edits.edit, by=on.siti, conversation=on.club, seq=said.seq, text="Jam 8 ya")
+    await on.scene.do(reactions.react, by=on.ayu, conversation=on.club, seq=said.seq, emoji="👍")
+    await on.scene.do(agreed.pin, by=on.budi, conversation=on.club, seq=said.seq)
+    await on.scene.do(chat.recall, by=on.siti, conversation=on.club, seq=said.seq)
+
+
+async def disappears(on: Stage) -> None:
+    """Siti lets messages disappear; one does."""
+    await on.scene.do(agreed.set_timer, by=on.siti, conversation=on.talk, after_ms=MINUTE)
+    await on.scene.says(on.budi, on.talk, "Sebentar saja")
+    on.scene.hand.forward(2 * MINUTE)
+    await on.scene.world.settle()
+
+
+async def forwards(on: Stage) -> None:
+    """Siti forwards from the club to Budi, one by one, without a name, and as one card."""
+    for at, (merged, origin) in enumerate(((False, True), (False, False), (True, True))):
+        await on.scene.do(
+            forward, by=on.siti, conversation=on.club, seqs=[2, 3], to=[on.talk], merged=merged, origin=origin, nonce=f"terus-000{at}"
+        )
+
+
+async def sends_later(on: Stage) -> None:
+    """Siti is asleep when her message goes out."""
+    card = msgspec.Raw(messages.encode(chat.Text(text_="Selamat pagi")))
+    await on.scene.do(schedule.schedule, by=on.siti, conversation=on.club, card=card, send_at=on.scene.hand() + HOUR)
+    on.scene.hand.forward(2 * HOUR)
+    await on.scene.world.settle()
 
 
 async def asks_to_join(on: Stage) -> str:
@@ -162,6 +211,14 @@ ACTS: dict[str, Act] = {
     "replies": lambda on: on.scene.says(on.ayu, on.club, "Ya", reply=2),
     "calls": calls,
     "takes back": takes_back,
+    "reacts": reacts,
+    "edits": edits_twice,
+    "edits and takes back": edits_and_takes_back,
+    "disappears": disappears,
+    "forwards": forwards,
+    "sends later": sends_later,
+    "pins a message": verb(agreed.pin, by="BUDI", conversation="CLUB", seq=2),
+    "shares a contact": verb(chat.share_contact, by="BUDI", to="TALK", account="AYU", nonce="kontak-0001"),
     "receives": verb(messages.move_cursor, by="SITI", conversation="CLUB", delivered=4),
     "reads a little": verb(messages.move_cursor, by="SITI", conversation="CLUB", read=2),
     "reads all": verb(messages.move_cursor, by="SITI", conversation="TALK", read=3),
@@ -180,6 +237,7 @@ ACTS: dict[str, Act] = {
     "silences": verb(groups.silence, by="BUDI", id="CLUB", account="SITI", for_s=600),
     "hands over": verb(groups.hand_over, by="BUDI", id="CLUB", account="SITI"),
     "pins": verb(groups.keep, by="SITI", id="CLUB", pinned=1, muted=1, marked_unread=1),
+    "chooses": verb(groups.keep, by="SITI", id="CLUB", notify="mentions", wallpaper="batik"),
     "clears": verb(groups.clear, by="SITI", id="CLUB"),
     "clears and goes on": clears_and_goes_on,
     "writes to oneself": verb(chat.open_self, by="BUDI"),

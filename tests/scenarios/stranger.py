@@ -27,6 +27,7 @@ class Loot(msgspec.Struct, frozen=True):
     report: str
     blob: str
     import_: str
+    scheduled: str
     own_group: ConversationId  # the stranger's own, to which the other might be pulled
 
 
@@ -40,7 +41,7 @@ class Try(msgspec.Struct, frozen=True):
 
 def tries(loot: Loot) -> dict[str, list[Try]]:
     """Return what to try with each route, by method and path as the routes name them."""
-    found = _with_people(loot) | _with_accounts(loot) | _with_conversations(loot) | _with_the_rest(loot)
+    found = _with_people(loot) | _with_accounts(loot) | _with_conversations(loot) | _with_messages(loot) | _with_the_rest(loot)
     return {route: found[route] for route in found if route not in LAST} | {route: found[route] for route in LAST}
 
 
@@ -148,6 +149,53 @@ def _with_conversations(loot: Loot) -> dict[str, list[Try]]:
         "GET /conversations/{id}/receipts": each("/receipts"),
         "PATCH /conversations/{id}/mine": each("/mine", {"pinned": True, "marked_unread": True}),
         "POST /conversations/{id}/clear": each("/clear"),
+    }
+
+
+def _with_messages(loot: Loot) -> dict[str, list[Try]]:
+    who, group = loot.account, loot.own_group
+
+    def each(after: str, *bodies: Any) -> list[Try]:
+        return [Try(f"/conversations/{id}{after}", body) for id in loot.conversations for body in bodies or (None,)]
+
+    def stolen(**more: Any) -> list[Try]:  # out of the other's conversation into the stranger's, and the reverse
+        body = {"seqs": [2], "nonce": "asing-0003"} | more
+        return [
+            *each("/forward", body | {"to": [group]}),
+            *[Try(f"/conversations/{group}/forward", body | {"seqs": [1], "to": [id]}) for id in loot.conversations],
+        ]
+
+    words = {"text": "sudah kuganti"}
+    later = {"card": TEXT, "send_at": 4_000_000_000_000}
+    return {
+        "PATCH /conversations/{id}/messages/{seq}": each("/messages/1", words) + each("/messages/2", words),
+        "GET /conversations/{id}/messages/{seq}/versions": each("/messages/2/versions"),
+        "PUT /conversations/{id}/messages/{seq}/reaction": each("/messages/2/reaction", {"emoji": "👍"}),
+        "DELETE /conversations/{id}/messages/{seq}/reaction": each("/messages/2/reaction"),
+        "GET /conversations/{id}/messages/{seq}/reactions": each("/messages/2/reactions"),
+        "GET /conversations/{id}/refs": [
+            Try(f"/conversations/{id}/refs", params={"after": "0", "before": "99"}) for id in loot.conversations
+        ],
+        "PUT /conversations/{id}/pins/{seq}": each("/pins/2"),
+        "DELETE /conversations/{id}/pins/{seq}": each("/pins/2"),
+        "PUT /conversations/{id}/timer": each("/timer", {"after_ms": 60_000}),
+        "POST /conversations/{id}/forward": stolen() + stolen(merged=True) + stolen(origin=False),
+        "POST /conversations/{id}/contact-cards": [
+            *each("/contact-cards", {"account": who, "nonce": "asing-0004"}),
+            Try(f"/conversations/{group}/contact-cards", {"account": who, "nonce": "asing-0005"}),
+        ],
+        "PUT /favourites/{conversation}/{seq}": [Try(f"/favourites/{id}/2") for id in loot.conversations],
+        "DELETE /favourites/{conversation}/{seq}": [Try(f"/favourites/{id}/2") for id in loot.conversations],
+        "GET /favourites": [Try("/favourites")],
+        "PUT /conversations/{id}/draft": each("/draft", {"text": "coretan"}),
+        "GET /drafts": [Try("/drafts")],
+        "POST /conversations/{id}/scheduled": each("/scheduled", later),
+        "GET /scheduled": [Try("/scheduled")],
+        "PATCH /scheduled/{id}": [Try(f"/scheduled/{loot.scheduled}", {"send_at": 4_000_000_000_000})],
+        "POST /scheduled/{id}/send": [Try(f"/scheduled/{loot.scheduled}/send")],
+        "DELETE /scheduled/{id}": [Try(f"/scheduled/{loot.scheduled}")],
+        "GET /preferences": [Try("/preferences")],
+        "PATCH /preferences": [Try("/preferences", {"quiet": {"on": True}})],
     }
 
 

@@ -18,6 +18,7 @@ from tests.served import Served
 from tests.worlds import Hand
 from warung import accounts, chat, contacts
 from warung.app import DOMAINS
+from warung.chat import agreed, drafts, edits, favourites, preferences, reactions, schedule
 from warung.contacts import Complaint, Notes
 from warung.kit.bus import Envelope
 from warung.kit.clock import HOUR
@@ -83,6 +84,23 @@ class Town:
         complaint = Complaint("person", "other", f"{self.mark}laporan", account=self.ids[2])
         self.report = contacts.report(tx, by=self.ids[Y], complaint=complaint)
         self.secrets.add(f"{self.mark}laporan")
+        self._keep(tx)
+
+    def _keep(self, tx: Tx) -> None:
+        """What the other keeps for themselves: a draft, a message for later, a folder; and a message that was edited and reacted to."""
+        other, notes = self.ids[Y], chat.open_self(tx, by=self.ids[Y])
+        self.joined[notes] = {Y}
+        drafts.keep(tx, by=other, conversation=notes, draft=drafts.Draft(f"{self.mark}draf"))
+        card = msgspec.Raw(msgspec.json.encode(chat.Text(text_=f"{self.mark}nanti")))
+        self.scheduled = schedule.schedule(tx, by=other, conversation=notes, card=card, send_at=tx.now + 60_000).id
+        preferences.decide(tx, by=other, folders=(preferences.Folder("1", f"{self.mark}map"[:24]),))
+        for text in ("lama", "baru"):
+            message = chat.send(tx, by=other, to=notes, card=chat.Text(text_=f"{self.mark}{text}"), nonce=Nonce(f"{text}-{notes}"))
+            edits.edit(tx, by=other, conversation=notes, seq=message.seq, text=f"{self.mark}{text} sekali")
+            reactions.react(tx, by=other, conversation=notes, seq=message.seq, emoji="👍")
+        agreed.pin(tx, by=other, conversation=notes, seq=1)
+        favourites.keep(tx, by=other, conversation=notes, seq=1)
+        self.secrets |= {f"{self.mark}{word}" for word in ("draf", "nanti", "lama", "baru")} | {f"{self.mark}map"[:24]}
 
     def _person(self, tx: Tx, at: int) -> AccountId:
         id = accounts.create_account(tx, handle=f"{self.mark}{at}", name=f"{NAMES[at]} {self.mark}nama{at}")
@@ -151,6 +169,7 @@ class Town:
             report=self.report,
             blob="0" * 20,
             import_="0" * 20,
+            scheduled=self.scheduled,
             own_group=self.own_group,
         )
 
@@ -168,7 +187,7 @@ async def served(serve_a_world: Any, database: str) -> Served:
 
 
 async def test_every_route_and_command_is_in_the_table_of_what_a_stranger_tries(served: Served) -> None:
-    nobody = Loot(AccountId(""), "", (), (), "", "", "", "", "", "", ConversationId(""))
+    nobody = Loot(AccountId(""), "", (), (), "", "", "", "", "", "", "", ConversationId(""))
     assert routes_of(served) - tries(nobody).keys() == set()
     commands = {
         str(msgspec.structs.fields(command.request) and command.request.__struct_config__.tag)

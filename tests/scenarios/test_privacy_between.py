@@ -66,7 +66,10 @@ async def settle(served: Served, story: Story) -> Settled:
 def more_looks(village: Settled, loot: Loot) -> dict[str, list[Try]]:
     """What the stranger's table does not try, because a stranger would be refused at once."""
     here = [f"/conversations/{id}/messages" for id in loot.conversations]
+    first = [f"{path}/1" for path in here]
     return {
+        "GET /conversations/{id}/messages/{seq}/versions": [Try(f"{path}/versions") for path in first],
+        "GET /conversations/{id}/messages/{seq}/reactions": [Try(f"{path}/reactions") for path in first],
         "GET /conversations/{id}/messages": [Try(path, params=where) for path in here for where in ({"after": "0"}, {"around": "2"})],
         "GET /search": [Try("/search", params={"q": village.mark}), Try("/search", params={"sender": loot.account})],
         "GET /media/{blob}/{size}": [Try(f"/media/{blob}/original") for blob in village.pictures],

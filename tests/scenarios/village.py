@@ -4,12 +4,13 @@ import itertools
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+import msgspec
 from hypothesis import strategies as st
 
 from tests.scenarios.stranger import Loot
 from warung import accounts, chat, contacts
 from warung.accounts import device_links, invites
-from warung.chat import groups, joining
+from warung.chat import drafts, edits, favourites, groups, joining, preferences, reactions, schedule
 from warung.contacts import Complaint, Notes
 from warung.kit.db import Tx
 from warung.kit.ids import BlobId, ConversationId, Nonce
@@ -105,6 +106,18 @@ class Village:
         notes = chat.open_self(tx, by=me)
         self.places[notes] = {at}
         self._write(notes, at)
+        self._keep(at, notes)
+
+    def _keep(self, at: int, notes: ConversationId) -> None:
+        """Fill what follows one person over their devices, and what was added to a message of theirs."""
+        tx, me = self.tx, self.ids[at]
+        drafts.keep(tx, by=me, conversation=notes, draft=drafts.Draft(self.secret(f"draf{at}", at)))
+        card = msgspec.Raw(msgspec.json.encode(chat.Text(text_=self.secret(f"nanti{at}", at))))
+        self.own[at]["scheduled"] = schedule.schedule(tx, by=me, conversation=notes, card=card, send_at=tx.now + 60_000).id
+        preferences.decide(tx, by=me, folders=(preferences.Folder("1", self.secret(f"map{at}", at)),))
+        edits.edit(tx, by=me, conversation=notes, seq=1, text=self.secret(f"sunting{at}", at))
+        reactions.react(tx, by=me, conversation=notes, seq=1, emoji="👍")
+        favourites.keep(tx, by=me, conversation=notes, seq=1)
 
     def _relate(self, a: int, b: int, edge: Edge) -> None:
         if edge == "none":

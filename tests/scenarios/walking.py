@@ -33,7 +33,7 @@ def routes_of(served: Served) -> set[str]:
 async def everything(http: httpx.AsyncClient) -> Any:
     """Return all that somebody can see of their own, without what changes by looking."""
     seen: dict[str, Any] = {}
-    for path in ("/sync", "/contacts", "/me", "/invites", "/passkeys", "/sessions"):
+    for path in ("/sync", "/contacts", "/me", "/invites", "/passkeys", "/sessions", "/drafts", "/scheduled", "/preferences", "/favourites"):
         answer = await http.get(path)
         assert answer.status_code == 200, answer.text
         seen[path] = answer.json()

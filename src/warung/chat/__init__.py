@@ -3,13 +3,30 @@
 from pathlib import Path
 
 from warung import accounts, contacts
-from warung.chat import direct, listening, messages, reading, routes, routes_groups, search, store_members
+from warung.chat import (
+    direct,
+    listening,
+    messages,
+    preferences,
+    reading,
+    routes,
+    routes_groups,
+    routes_messages,
+    routes_own,
+    schedule,
+    search,
+    store_members,
+    tombs,
+)
 from warung.chat.direct import open_direct, open_self
+from warung.chat.drafts import DraftChanged
+from warung.chat.edits import Edit
+from warung.chat.forwarding import Forwarded, History
 from warung.chat.groups import change as change_group
 from warung.chat.groups import create as create_group
 from warung.chat.groups import keep
 from warung.chat.imported import adopt, append_history, open_imported, tell_history
-from warung.chat.messages import HOLDER, append, move_cursor, post, recall, send, send_all
+from warung.chat.messages import HOLDER, append, move_cursor, post, send, send_all
 from warung.chat.model import (
     CARDS,
     Arrived,
@@ -17,6 +34,7 @@ from warung.chat.model import (
     Conversation,
     CursorMoved,
     Entry,
+    Expire,
     Message,
     MoveCursor,
     NotAMember,
@@ -31,9 +49,15 @@ from warung.chat.model import (
     Type,
     Typing,
 )
+from warung.chat.preferences import may_sound
+from warung.chat.reactions import Reaction
+from warung.chat.reading import message
 from warung.chat.rooms import room, rooms
+from warung.chat.sending import once, put
+from warung.chat.small_cards import ContactCard, Location, share_contact
+from warung.chat.tombs import Expired, Expiry, recall
 from warung.kit.db import Reader
-from warung.kit.domain import Asked, Batched, Domain, Follower, Kind
+from warung.kit.domain import Asked, Batched, Chore, Domain, Follower, Kind
 from warung.kit.ids import AccountId, ConversationId, Identity
 
 
@@ -53,11 +77,11 @@ def _may_see(reader: Reader, account: AccountId, conversation: str, seq: int) ->
 
 DOMAIN = Domain(
     name="chat",
-    routes=[*routes.ROUTES, *routes_groups.ROUTES, *search.ROUTES],
+    routes=[*routes.ROUTES, *routes_groups.ROUTES, *routes_messages.ROUTES, *routes_own.ROUTES, *search.ROUTES],
     commands=[Batched(Send, messages.send_all), Batched(MoveCursor, messages.move_cursors), Asked(Type, typing)],
-    cards=CARDS,
+    cards=[*CARDS, Reaction, Edit, Forwarded, History, Location, ContactCard, Expiry, Expired],
     kinds=[Kind("direct"), Kind("group"), Kind("self"), Kind("system", members_write=False)],
-    events=[Arrived, CursorMoved, Typing, Changed],
+    events=[Arrived, CursorMoved, Typing, Changed, DraftChanged, preferences.PreferencesChanged, schedule.ScheduledChanged],
     listeners=[
         (contacts.Befriended, direct.on_befriended),
         (contacts.Parted, direct.on_parted),
@@ -66,6 +90,7 @@ DOMAIN = Domain(
         (accounts.ProfileChanged, direct.on_profile_changed),
     ],
     followers=[Follower("search", search.follow, search.caught_up)],
+    jobs=[Chore(Expire, tombs.expire), Chore(schedule.SendLater, schedule.on_time)],
     viewers=[(HOLDER, _may_see)],
     settings=Settings,
     schema=Path(__file__).parent / "schema",
@@ -74,12 +99,18 @@ DOMAIN = Domain(
 __all__ = [
     "DOMAIN",
     "Arrived",
+    "ContactCard",
     "Conversation",
+    "Edit",
     "Entry",
+    "Forwarded",
+    "History",
+    "Location",
     "Message",
     "NotAMember",
     "Notice",
     "Picture",
+    "Reaction",
     "Recall",
     "Recalled",
     "Sent",
@@ -91,15 +122,20 @@ __all__ = [
     "change_group",
     "create_group",
     "keep",
+    "may_sound",
+    "message",
     "move_cursor",
+    "once",
     "open_direct",
     "open_imported",
     "open_self",
     "post",
+    "put",
     "recall",
     "room",
     "rooms",
     "send",
     "send_all",
+    "share_contact",
     "tell_history",
 ]

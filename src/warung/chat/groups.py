@@ -1,5 +1,6 @@
 """Groups: making them, who is in them, what their owner and admins may do. And what a member keeps for oneself."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from warung import contacts
@@ -23,8 +24,15 @@ from warung.chat.rooms import Room, room, rooms
 from warung.chat.store_members import Kept
 from warung.kit.clock import DAY
 from warung.kit.db import Reader, Tx
+from warung.kit.errors import BadRequest
 from warung.kit.ids import AccountId, ConversationId, new_id
 from warung.kit.text import bounded
+
+WALLPAPER = re.compile(r"([a-z]{2,16}|#[0-9a-f]{6})\Z")
+
+
+class NoSuchWallpaper(BadRequest):
+    """A wallpaper is the name of one, or a colour."""
 
 
 def create(tx: Tx, *, by: AccountId, name: str, members: Sequence[AccountId]) -> ConversationId:
@@ -154,9 +162,17 @@ def hand_over(tx: Tx, *, by: AccountId, id: ConversationId, account: AccountId) 
         post(tx, to=id, card=Notice(key="owner_changed", actor=by, people=(account,)))
 
 
-def keep(tx: Tx, *, by: AccountId, id: ConversationId, **fields: int) -> None:
-    """Pin, mute, archive or mark a conversation in one's own list."""
-    store_members.change_member(tx, id, by, **fields)
+def keep(tx: Tx, *, by: AccountId, id: ConversationId, **fields: int | str | None) -> None:
+    """Pin, mute, archive or mark a conversation in one's own list; choose what is told of it and what stands behind it."""
+    if "notify" in fields:
+        fields["muted"] = fields["notify"] == "nothing"
+    elif "muted" in fields:
+        fields["notify"] = "nothing" if fields["muted"] else "all"
+    if "wallpaper" in fields:
+        fields["wallpaper"] = fields["wallpaper"] or None
+        if fields["wallpaper"] is not None and not WALLPAPER.match(str(fields["wallpaper"])):
+            raise NoSuchWallpaper
+    store_members.change_member(tx, id, by, **{name: int(value) if isinstance(value, bool) else value for name, value in fields.items()})
     tx.emit(Changed(id), [by])
 
 

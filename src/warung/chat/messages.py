@@ -1,42 +1,39 @@
 """The path of a message through chat: check, number, insert; and taking one back. Verbs speak in sets: one is a set of one."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from warung import accounts, contacts, media
-from warung.chat import reading, search, store
+from warung import accounts, media
+from warung.chat import store
 from warung.chat.model import (
     EVERYONE,
-    AlreadyRecalled,
     Arrived,
     BadNonce,
     CursorMoved,
     Entry,
+    Expire,
     Message,
     MessageTooLong,
     MoveCursor,
     NonceReused,
     NoSuchMessage,
     NotAMember,
-    NotYours,
-    Recall,
-    Recalled,
     Send,
     Sent,
     Settings,
     Text,
-    TooLate,
 )
-from warung.chat.rooms import Room, room, rooms
+from warung.chat.rooms import Room, rooms
 from warung.kit.card import Card
-from warung.kit.clock import MINUTE
 from warung.kit.db import Tx
 from warung.kit.errors import NotAllowed, Refusal
 from warung.kit.ids import NONCE, AccountId, ConversationId, Identity, Nonce, Seq, SessionId
 
 encode = msgspec.json.encode
+CHANGED = re.compile(rb'\A{"type":"chat\.(recalled|expired)"|,"edited":\d+}\Z')  # what the server made of a card since
 HOLDER = "chat.conversation"  # what media calls a conversation that carries a blob
 
 
@@ -97,28 +94,6 @@ def append(tx: Tx, where: Room, entries: Sequence[Entry], *, quiet: bool = False
         tx.emit(Arrived(message), where.audience)
     _insert(tx, messages, [(where, entry) for entry in entries])
     return messages
-
-
-def recall(tx: Tx, *, by: AccountId, conversation: ConversationId, seq: int) -> Message:
-    """Take a message back: a tombstone where it was, a new entry that says so. Words, index and pictures go."""
-    where = room(tx, conversation, by)
-    message = reading.message(tx, by=by, id=conversation, seq=seq)
-    limit = tx.settings(Settings).recall_ms
-    if not where.open:
-        raise contacts.NotAContact
-    if message.sender != by:
-        raise NotYours
-    card = tx.cards.decode(message.card)
-    if isinstance(card, Recalled | Recall):
-        raise AlreadyRecalled
-    if tx.now - message.at > limit:
-        raise TooLate(minutes=limit // MINUTE)
-    search.forget(tx, conversation, seq, card.text())
-    tombstone = Recalled(by=by)
-    store.entomb(tx, conversation, seq, encode(tombstone), encode(tombstone.preview()))
-    for blob in card.blobs():
-        media.release(tx, blob, holder=HOLDER, name=conversation, item=seq)
-    return append(tx, where, [Entry(conversation, Recall(), encode(Recall()), sender=by, ref=seq)])[0]
 
 
 def move_cursors(tx: Tx, items: Sequence[tuple[Identity, MoveCursor]]) -> list[Refusal | None]:
@@ -202,8 +177,7 @@ def _stored(tx: Tx, nonces: Sequence[str]) -> dict[tuple[str, AccountId], Messag
 
 def _again(first: Message, item: Send) -> Sent:
     """A retry is the same intent; another content under the same nonce is a mistake of the client's."""
-    recalled = bytes(first.card).startswith(b'{"type":"chat.recalled"')
-    if first.conversation != item.conversation or (not recalled and bytes(first.card) != bytes(item.card)):
+    if first.conversation != item.conversation or (bytes(first.card) != bytes(item.card) and not CHANGED.search(bytes(first.card))):
         raise NonceReused
     return Sent(first.seq, first.at, first.counted)
 
@@ -245,6 +219,8 @@ def _insert(tx: Tx, messages: Sequence[Message], entries: Sequence[tuple[Room, E
             for account in where.members if everyone else set(mentions) & where.members.keys():
                 if account != message.sender:
                     called.append({"account": account, "conversation": where.id, "seq": message.seq})
+        if where.expires_ms and entry.card.counts:
+            tx.enqueue(Expire(where.id, message.seq), at=tx.now + where.expires_ms, key=f"chat.expire/{where.id}/{message.seq}")
         for blob in entry.card.blobs():
             media.grant(tx, blob, holder=HOLDER, name=where.id, item=message.seq)
     store.mention(tx, called)

@@ -1,16 +1,18 @@
 """The nouns of chat: conversations, members, messages, chat's own cards and events. And what chat refuses."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
 from warung import contacts
+from warung.chat.marks import Mark
 from warung.kit.bus import Event
 from warung.kit.card import BrokenCard, Card, Preview
 from warung.kit.domain import Command
 from warung.kit.errors import BadRequest, Conflict, NotAllowed, NotFound, TooLarge
 from warung.kit.ids import AccountId, BlobId, ConversationId, Nonce, Seq
+from warung.kit.job import Job
 
 Role = Literal["owner", "admin", "member"]
 EVERYONE = AccountId("all")
@@ -27,6 +29,10 @@ class Settings(msgspec.Struct, frozen=True):
     group_members: int = 500
     groups_made_per_day: int = 50
     receipts_up_to: int = 20  # larger groups do not tell who read what
+    edit_ms: int = 86_400_000  # how long one's own words may be changed
+    scheduled_each: int = 100  # messages that one person may have waiting
+    pins: int = 20  # in one conversation
+    tiles: str = ""  # where a map comes from, "https://…/{z}/{x}/{y}.png"; without it a place is drawn schematically
 
 
 # Cards
@@ -47,6 +53,7 @@ class Text(Card, frozen=True, tag="chat.text"):
 
     text_: str = msgspec.field(name="text")
     mentioned: tuple[Mention, ...] = msgspec.field(name="mentions", default=())
+    edited: int | None = None  # the entry of the log that changed these words to what they are
 
     def preview(self) -> Preview:
         """Return the beginning of the words; the client has the whole."""
@@ -61,9 +68,11 @@ class Text(Card, frozen=True, tag="chat.text"):
         return [mention.account for mention in self.mentioned]
 
     def check(self) -> None:
-        """Refuse empty words and mentions that are not in them."""
+        """Refuse empty words, mentions that are not in them, and a history that the server did not write."""
         if not self.text_.strip():
             raise EmptyMessage
+        if self.edited is not None:
+            raise BrokenCard(reason="edited is written by the server")
         if len(self.mentioned) > 50:
             raise BrokenCard(reason="more than 50 mentions")
         for mention in self.mentioned:
@@ -189,6 +198,10 @@ class Conversation(msgspec.Struct, frozen=True):
     last: Message | None
     changed_at: int
     imported: bool
+    pins: list[int]  # the messages that are pinned here, the latest first
+    expires_ms: int  # messages disappear so long after they were sent; 0 for never
+    notify: str  # what is told of it: all, mentions or nothing
+    wallpaper: str | None
 
 
 class Sync(msgspec.Struct, frozen=True):
@@ -203,12 +216,13 @@ class Sync(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """A stretch of history, oldest first, and who wrote it."""
+    """A stretch of history, oldest first, who wrote it, and what was added to it."""
 
     messages: list[Message]
     people: list[contacts.Person]
     first_seq: int
     last_seq: int
+    marks: list[Mark] = []
 
 
 # What clients say on the socket
@@ -377,4 +391,8 @@ class Entry(msgspec.Struct, frozen=True):
     at: int | None = None  # for imports: when it was written elsewhere
 
 
-Outcome = Sent | Any
+class Expire(Job, frozen=True, tag="chat.expire"):
+    """A message's time is over."""
+
+    conversation: ConversationId
+    seq: int

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from warung import accounts, contacts
-from warung.chat import store, store_members
+from warung.chat import store, store_members, store_reactions
+from warung.chat.marks import Mark, Reacted
 from warung.chat.model import Conversation, GroupSettings, Message, NoSuchMessage, NotAMember, Page, Settings, Sync
 from warung.chat.store_members import Kept, Membership
 from warung.kit.clock import MINUTE
@@ -51,7 +52,23 @@ def history(
         messages = store.after(reader, id, max(after, mine.from_seq), limit)
     else:
         messages = store.before(reader, id, before if before is not None else last + 1, mine.from_seq, limit)
-    return Page(messages, people_in(reader, by, messages), mine.from_seq + 1, last)
+    return Page(messages, people_in(reader, by, messages), mine.from_seq + 1, last, marks(reader, id, messages))
+
+
+def refs(reader: Reader, *, by: AccountId, id: ConversationId, after: int, before: int) -> Page:
+    """Return the entries between two seqs that say something about other entries: what a device missed of messages it has."""
+    mine = membership(reader, by, id)
+    messages = store.refs(reader, id, max(after, mine.from_seq), before, PAGE)
+    return Page(messages, people_in(reader, by, messages), mine.from_seq + 1, store.heads(reader, [id]).get(id, (0, 0))[0])
+
+
+def marks(reader: Reader, id: ConversationId, messages: list[Message]) -> list[Mark]:
+    """Return what was added to a stretch of messages."""
+    found: dict[int, list[Reacted]] = {}
+    if messages:
+        for seq, reacted in store_reactions.between(reader, id, messages[0].seq, messages[-1].seq):
+            found.setdefault(seq, []).append(reacted)
+    return [Mark(seq, reactions) for seq, reactions in found.items()]
 
 
 def membership(reader: Reader, by: AccountId, id: ConversationId) -> Membership:
@@ -136,6 +153,10 @@ def _seen(
         last=visible,
         changed_at=max(kept.changed_at, mine.changed_at),
         imported=bool(kept.imported),
+        pins=[seq for seq in map(int, (kept.pins or "").split()) if seq > mine.from_seq],
+        expires_ms=kept.expires_ms,
+        notify=mine.notify,
+        wallpaper=mine.wallpaper,
     )
 
 

@@ -32,6 +32,7 @@ class Room(msgspec.Struct):
     last_seq: int
     counted: int
     open: bool  # may its members write, as far as their relation goes?
+    expires_ms: int  # messages disappear so long after they were sent; 0 for never
 
     def refusal(self, by: AccountId, now: int) -> Refusal | None:
         """Return why `by` may not write here, or None."""
@@ -78,7 +79,7 @@ class Rooms:
             who = tuple(members[id])
             last_seq, counted = heads.get(id, (0, 0))
             related = kept.kind != "direct" or (len(who) == 2 and contacts.are_contacts(tx, who[0], who[1]))
-            self._rooms[id] = Room(id, kept.kind, members[id], who, last_seq, counted, related)
+            self._rooms[id] = Room(id, kept.kind, members[id], who, last_seq, counted, related, kept.expires_ms)
             self._weight += len(who)
 
 

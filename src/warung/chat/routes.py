@@ -6,7 +6,7 @@ import msgspec
 from litestar import Router, get, patch, post
 
 from warung import __version__, accounts, contacts
-from warung.chat import direct, groups, messages, reading
+from warung.chat import direct, drafts, groups, messages, preferences, reading
 from warung.chat.model import Conversation, GroupOnly, Message, Page, Send, Settings, Sync
 from warung.kit.db import Db, Reader, Tx
 from warung.kit.errors import Refusal
@@ -38,6 +38,8 @@ class Mine(msgspec.Struct, forbid_unknown_fields=True):
     muted: bool | None = None
     archived: bool | None = None
     marked_unread: bool | None = None
+    notify: Literal["all", "mentions", "nothing"] | None = None
+    wallpaper: str | None = None  # a name or a colour like #f4ead8; empty for none
 
 
 class Cursor(msgspec.Struct, forbid_unknown_fields=True):
@@ -82,6 +84,8 @@ class Server(msgspec.Struct, frozen=True):
     languages: list[str]
     recall_ms: int
     limits: Limits
+    edit_ms: int
+    tiles: str
 
 
 @get("/server")
@@ -93,16 +97,45 @@ async def server(db: Db, site: Site) -> Server:
         limits = Limits(mine.message_chars, mine.name_chars, mine.group_members)
         languages = sorted(accounts.LANGUAGES)
         return Server(
-            site.name, __version__, site.url, site.https, door.registration, door.first_run, door.demo, languages, mine.recall_ms, limits
+            site.name,
+            __version__,
+            site.url,
+            site.https,
+            door.registration,
+            door.first_run,
+            door.demo,
+            languages,
+            mine.recall_ms,
+            limits,
+            mine.edit_ms,
+            mine.tiles,
         )
 
     return await db.read(ask)
 
 
+class Everything(Sync, frozen=True, kw_only=True):
+    """What changed, with what one is writing and what one decided on other devices."""
+
+    drafts: list[drafts.KeptDraft]
+    preferences: preferences.Preferences | None
+
+
 @get("/sync")
-async def sync(db: Db, me: Identity, since: int = 0) -> Sync:
+async def sync(db: Db, me: Identity, since: int = 0) -> Everything:
     """What changed since the server's time `since`; 0 is everything."""
-    return await db.read(lambda reader: reading.sync(reader, by=me.account, since=since))
+
+    def ask(reader: Reader) -> Everything:
+        start = max(0, since - reading.OVERLAP)
+        seen = reading.sync(reader, by=me.account, since=since)
+        mine = preferences.preferences(reader, by=me.account)
+        return Everything(
+            **{name: getattr(seen, name) for name in Sync.__struct_fields__},
+            drafts=drafts.drafts(reader, by=me.account, since=start),
+            preferences=mine if mine.at >= start else None,
+        )
+
+    return await db.read(ask)
 
 
 @get("/people/{account:str}")
@@ -159,19 +192,13 @@ async def message(db: Db, me: Identity, id: str, seq: int) -> Message:
     return await db.read(lambda reader: reading.message(reader, by=me.account, id=ConversationId(id), seq=seq))
 
 
-@post("/conversations/{id:str}/messages/{seq:int}/recall", status_code=200)
-async def recall(db: Db, me: Identity, id: str, seq: int) -> Message:
-    """Take a message of your own back, shortly after it was sent."""
-    return await db.write(lambda tx: messages.recall(tx, by=me.account, conversation=ConversationId(id), seq=seq))
-
-
 @patch("/conversations/{id:str}/mine")
 async def mine(db: Db, me: Identity, id: str, data: Mine) -> Conversation:
-    """Pin, mute, archive or mark as unread, for yourself."""
+    """Pin, archive or mark as unread, for yourself; what is told of it, and what it looks like."""
 
     def verb(tx: Tx) -> Conversation:
         reading.membership(tx, me.account, ConversationId(id))
-        fields = {name: int(value) for name, value in msgspec.structs.asdict(data).items() if value is not None}
+        fields = {name: value for name, value in msgspec.structs.asdict(data).items() if value is not None}
         if fields:
             groups.keep(tx, by=me.account, id=ConversationId(id), **fields)
         return reading.conversation(tx, by=me.account, id=ConversationId(id))
@@ -204,7 +231,7 @@ async def receipts(db: Db, me: Identity, id: str) -> Receipts:
 ROUTES: list[Any] = [
     Router(
         path="/",
-        route_handlers=[server, sync, person, create, history, send, message, recall, mine, cursor, clear, receipts],
+        route_handlers=[server, sync, person, create, history, send, message, mine, cursor, clear, receipts],
         tags=["chat"],
     )
 ]

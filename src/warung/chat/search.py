@@ -67,6 +67,11 @@ def forget(tx: Tx, conversation: ConversationId, seq: int, text: str) -> None:
         store_search.unindex(tx, conversation, seq, found, FOLLOWER)
 
 
+def reword(tx: Tx, conversation: ConversationId, seq: int, old: str, new: str) -> None:
+    """Index other words for an entry that was edited, if the follower has been there."""
+    store_search.reindex(tx, conversation, seq, words(old), words(new), FOLLOWER)
+
+
 def search(
     reader: Reader,
     *,

@@ -33,9 +33,9 @@ def mention(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     tx.many("INSERT INTO mention (account, conversation, seq) VALUES (:account, :conversation, :seq)", rows)
 
 
-def with_nonces(tx: Tx, nonces: Sequence[str]) -> list[Message]:
+def with_nonces(reader: Reader, nonces: Sequence[str]) -> list[Message]:
     """Return the messages that already carry one of these nonces, whoever wrote them."""
-    return [message(row) for row in tx.all(f"SELECT {COLUMNS} FROM message WHERE nonce IN :nonces", {"nonces": nonces})]
+    return [message(row) for row in reader.all(f"SELECT {COLUMNS} FROM message WHERE nonce IN :nonces", {"nonces": nonces})]
 
 
 def heads(reader: Reader, conversations: Sequence[ConversationId]) -> dict[ConversationId, tuple[int, int]]:
@@ -72,13 +72,33 @@ def after(reader: Reader, conversation: ConversationId, seq: int, limit: int) ->
     return [message(row) for row in rows]
 
 
-def entomb(tx: Tx, conversation: ConversationId, seq: int, card: bytes, preview: bytes) -> None:
-    """Put a tombstone where a message was; number, sender and time stay."""
+def refs(reader: Reader, conversation: ConversationId, after: int, before: int, limit: int) -> list[Message]:
+    """Return up to `limit` entries between two seqs that refer to others, oldest first."""
+    rows = reader.all(
+        f"SELECT {COLUMNS} FROM message WHERE conversation = :conversation AND ref IS NOT NULL AND seq > :after AND seq < :seq"
+        " ORDER BY seq LIMIT :limit",
+        _at(conversation, before) | {"after": after, "limit": limit},
+    )
+    return [message(row) for row in rows]
+
+
+def rewrite(tx: Tx, conversation: ConversationId, seq: int, card: bytes, preview: bytes | None = None) -> None:
+    """Put another card and preview into an entry."""
     tx.run(
         "UPDATE message SET card = :card, preview = :preview WHERE conversation = :conversation AND seq = :seq",
         _at(conversation, seq) | {"card": card, "preview": preview},
     )
+
+
+def uncall(tx: Tx, conversation: ConversationId, seq: int) -> None:
+    """Forget who was called in a message."""
     tx.run("DELETE FROM mention WHERE conversation = :conversation AND seq = :seq", _at(conversation, seq))
+
+
+def entomb(tx: Tx, conversation: ConversationId, seq: int, card: bytes, preview: bytes) -> None:
+    """Put a tombstone where a message was; number, sender and time stay."""
+    rewrite(tx, conversation, seq, card, preview)
+    uncall(tx, conversation, seq)
 
 
 def move_cursors(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -23,6 +23,8 @@ class Kept(msgspec.Struct, frozen=True):
     imported: int
     created_at: int
     changed_at: int
+    pins: str | None = None  # numbers of messages, the latest first
+    expires_ms: int = 0
 
 
 class Membership(msgspec.Struct, frozen=True):
@@ -41,12 +43,14 @@ class Membership(msgspec.Struct, frozen=True):
     archived: int
     marked_unread: int
     changed_at: int
+    notify: str
+    wallpaper: str | None
 
 
-_KEPT = "id, kind, pair, name, avatar, notice, approval, members_can_invite, imported, created_at, changed_at"
+_KEPT = "id, kind, pair, name, avatar, notice, approval, members_can_invite, imported, created_at, changed_at, pins, expires_ms"
 _MEMBER = (
     "conversation, account, role, joined_at, from_seq, delivered_seq, read_seq, silenced_until, pinned, muted, archived, marked_unread,"
-    " changed_at"
+    " changed_at, notify, wallpaper"
 )
 
 
@@ -55,7 +59,7 @@ def add_conversation(tx: Tx, kept: Kept) -> bool:
     return (
         tx.run(
             f"INSERT INTO conversation ({_KEPT}) VALUES (:id, :kind, :pair, :name, :avatar, :notice, :approval, :members_can_invite,"
-            " :imported, :created_at, :changed_at) ON CONFLICT DO NOTHING",
+            " :imported, :created_at, :changed_at, :pins, :expires_ms) ON CONFLICT DO NOTHING",
             msgspec.structs.asdict(kept),
         )
         == 1
@@ -75,9 +79,9 @@ def by_pair(reader: Reader, pair: str) -> ConversationId | None:
 
 
 def change(tx: Tx, conversation: ConversationId, **fields: Any) -> None:
-    """Set columns of a conversation. The names come from our own code, never from a request."""
-    sets = ", ".join(f"{name} = :{name}" for name in fields)
-    tx.run(f"UPDATE conversation SET {sets}, changed_at = :now WHERE id = :id", fields | {"id": conversation, "now": tx.now})
+    """Set columns of a conversation, and that it changed. The names come from our own code, never from a request."""
+    sets = "".join(f"{name} = :{name}, " for name in fields)
+    tx.run(f"UPDATE conversation SET {sets}changed_at = :now WHERE id = :id", fields | {"id": conversation, "now": tx.now})
 
 
 def made_since(reader: Reader, account: AccountId, since: int) -> int:
@@ -94,7 +98,7 @@ def add_members(tx: Tx, conversation: ConversationId, accounts: Sequence[Account
     """Add members who see the log after `from_seq`."""
     row = {"conversation": conversation, "role": role, "now": tx.now, "seq": from_seq}
     tx.many(
-        f"INSERT INTO member ({_MEMBER}) VALUES (:conversation, :account, :role, :now, :seq, :seq, :seq, 0, 0, 0, 0, 0, :now)",
+        f"INSERT INTO member ({_MEMBER}) VALUES (:conversation, :account, :role, :now, :seq, :seq, :seq, 0, 0, 0, 0, 0, :now, 'all', NULL)",
         [row | {"account": account} for account in accounts],
     )
     tx.many(

@@ -67,17 +67,24 @@ def index(tx: Tx, rows: Sequence[tuple[int, ConversationId, list[str]]]) -> None
 
 def unindex(tx: Tx, conversation: ConversationId, seq: int, words: list[str], follower: str) -> None:
     """Take the words of an entry out again, if the follower has been there."""
+    reindex(tx, conversation, seq, words, [], follower)
+
+
+def reindex(tx: Tx, conversation: ConversationId, seq: int, old: list[str], new: list[str], follower: str) -> None:
+    """Put other words in the place of an entry's, if the follower has been there; if not, it will find them."""
     xact = "0" if tx.dialect == "sqlite" else "xact"
     row = tx.one(f"SELECT {xact}, pos FROM message WHERE conversation = :id AND seq = :seq", {"id": conversation, "seq": seq})
     if row is None or (row[0], row[1]) > position(tx, follower):
         return
-    if tx.dialect == "sqlite":
+    if tx.dialect != "sqlite":
+        tx.run("DELETE FROM message_words WHERE pos = :pos", {"pos": row[1]})
+    elif old:
         tx.run(
             "INSERT INTO message_words (message_words, rowid, conversation, body) VALUES ('delete', :pos, :conversation, :body)",
-            {"pos": row[1], "conversation": conversation, "body": " ".join(words)},
+            {"pos": row[1], "conversation": conversation, "body": " ".join(old)},
         )
-    else:
-        tx.run("DELETE FROM message_words WHERE pos = :pos", {"pos": row[1]})
+    if new:
+        index(tx, [(row[1], conversation, new)])
 
 
 def find(

@@ -13,7 +13,8 @@ import type { Store } from "./store.svelte";
 
 /** Farther back than this, a conversation opens where reading stopped, not at its end. */
 const FAR_UNREAD = 30;
-const SHOWS_NOTHING = "chat.recall";
+/** Entries that say something about others: they show nothing of their own. */
+const SHOWS_NOTHING = new Set(["chat.recall", "chat.reaction", "chat.edit", "chat.expiry"]);
 
 /** Put a conversation on screen: at its end, at the first unread, or at a seq. `close()` it when the screen goes. */
 export function openTalk(store: Store, id: ConversationId, at?: Seq): OpenConversation {
@@ -69,7 +70,7 @@ export class OpenConversation implements Shown {
 
   readonly items: readonly Item[] = $derived.by(() => {
     const first = this.conversation?.first_seq ?? 1;
-    const stored = this.#messages.filter(({ seq, card }) => seq >= first && card.type !== SHOWS_NOTHING);
+    const stored = this.#messages.filter(({ seq, card }) => seq >= first && !SHOWS_NOTHING.has(card.type));
     const items = stored.map((message) => this.#item(message));
     if (this.hasNewer && !this.#following) return items;
     const here = new Set(stored.map(({ nonce }) => nonce));

@@ -1,0 +1,111 @@
+"""Editing: one's own words, for a day. What they were before is kept, and everybody who sees the message may look."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import msgspec
+
+from warung.chat import reading, search, store, store_edits
+from warung.chat.messages import NotAllowedToCallAll, append
+from warung.chat.model import EVERYONE, Entry, Mention, Message, MessageTooLong, NotYours, Settings, Text
+from warung.chat.rooms import Room, room
+from warung.kit.card import Card, Preview
+from warung.kit.clock import HOUR
+from warung.kit.db import Reader, Tx
+from warung.kit.errors import BadRequest, NotAllowed
+from warung.kit.ids import AccountId, ConversationId
+
+MOST = 50  # times that one message may be edited
+
+
+class NotEditable(BadRequest):
+    """Only words can be edited."""
+
+
+class TooLateToEdit(NotAllowed):
+    """A message can be edited for {hours} hours; that time is over."""
+
+
+class EditedTooOften(NotAllowed):
+    """This message has been edited {limit} times. Write a new one."""
+
+
+class Edit(Card, frozen=True, tag="chat.edit"):
+    """The words of the entry at `ref` are these now. Empty once that message was taken back: then there are no words."""
+
+    counts: ClassVar[bool] = False
+
+    words: str = msgspec.field(name="text", default="")
+    mentioned: tuple[Mention, ...] = msgspec.field(name="mentions", default=())
+
+    def preview(self) -> Preview:
+        """Return that a message was edited."""
+        return Preview("preview.edited", {"text": self.words[:120]})
+
+
+class Version(msgspec.Struct, frozen=True):
+    """What a message said from `at` on."""
+
+    at: int
+    text: str
+
+
+def edit(
+    tx: Tx, *, by: AccountId, conversation: ConversationId, seq: int, text: str, mentions: Sequence[Mention] = ()
+) -> tuple[Message, Message]:
+    """Change the words of a message of one's own; return the entry that says so, and the message as it is now.
+
+    The same words again change nothing, so a retry is harmless: it returns the entry that brought them.
+    """
+    where = room(tx, conversation, by)
+    message = reading.message(tx, by=by, id=conversation, seq=seq)
+    if (refusal := where.refusal(by, tx.now)) is not None:
+        raise refusal
+    if message.sender != by:
+        raise NotYours
+    old = tx.cards.decode(message.card)
+    if not isinstance(old, Text):
+        raise NotEditable
+    limits = tx.settings(Settings)
+    if (old.text_, old.mentioned) == (text, tuple(mentions)):
+        entry = message if old.edited is None else reading.message(tx, by=by, id=conversation, seq=old.edited)
+        return entry, message
+    if tx.now - message.at > limits.edit_ms:
+        raise TooLateToEdit(hours=limits.edit_ms // HOUR)
+    if len(text) > limits.message_chars:
+        raise MessageTooLong(limit=limits.message_chars)
+    Text(text_=text, mentioned=tuple(mentions)).check()
+    if any(mention.account == EVERYONE for mention in mentions) and where.members[by].role == "member":
+        raise NotAllowedToCallAll
+    if len(store_edits.versions(tx, conversation, seq)) >= MOST:
+        raise EditedTooOften(limit=MOST)
+    card = Edit(text, tuple(mentions))
+    (entry,) = append(tx, where, [Entry(conversation, card, msgspec.json.encode(card), sender=by, ref=seq)])
+    new = Text(text_=text, mentioned=tuple(mentions), edited=entry.seq)
+    _replace(tx, where, message, entry, old, new)
+    return entry, reading.message(tx, by=by, id=conversation, seq=seq)
+
+
+def _replace(tx: Tx, where: Room, message: Message, entry: Message, old: Text, new: Text) -> None:
+    """Put the new words in the place of the old: in the log, in the index, among those who are called."""
+    place = {"conversation": where.id, "seq": message.seq}
+    store_edits.add(tx, place | {"entry": entry.seq, "at": entry.at, "card": bytes(message.card)})
+    search.reword(tx, where.id, message.seq, old.text_, new.text_)
+    store.rewrite(tx, where.id, message.seq, msgspec.json.encode(new))
+    store.uncall(tx, where.id, message.seq)
+    called = {mention.account for mention in new.mentioned}
+    those = where.members.keys() if EVERYONE in called else called & where.members.keys()
+    store.mention(tx, [place | {"account": account} for account in those if account != message.sender])
+
+
+def versions(reader: Reader, *, by: AccountId, conversation: ConversationId, seq: int) -> list[Version]:
+    """Return what a message has said, from the first to the present. Raises `NoSuchMessage`, `NotEditable`."""
+    message = reading.message(reader, by=by, id=conversation, seq=seq)
+    card = reader.cards.decode(message.card)
+    if not isinstance(card, Text):
+        raise NotEditable
+    at, found = message.at, list[Version]()
+    for _, replaced_at, raw in store_edits.versions(reader, conversation, seq):
+        found.append(Version(at, reader.cards.decode(raw).text()))
+        at = replaced_at
+    return [*found, Version(at, card.text_)]
