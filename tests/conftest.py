@@ -1,3 +1,3 @@
 """The plugins of all tests: what the machine has, and the worlds."""
 
-pytest_plugins = ["tests.environment", "tests.worlds", "tests.served"]
+pytest_plugins = ["tests.environment", "tests.worlds", "tests.served", "tests.engines"]

@@ -15,6 +15,7 @@ from litestar import Litestar
 from warung import accounts, chat, contacts, importers, media, pay
 from warung.adapters.blobs import open_blobs
 from warung.adapters.bus_local import LocalBus
+from warung.adapters.bus_nats import NatsBus
 from warung.adapters.database import Database
 from warung.adapters.db_postgres import open_postgres
 from warung.adapters.db_sqlite import open_sqlite
@@ -87,6 +88,7 @@ class World:
         await self.importing.close()
         await self.pictures.close()
         await self.db.close()
+        await self.bus.close()
 
     async def settle(self) -> None:
         """Do the jobs that are due, and let every follower read what is written: for tests and the command line."""
@@ -162,7 +164,7 @@ def _noted(what: str) -> Any:
 
 async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Path = STATIC) -> World:
     """Open the data and put the parts together. Call it on the event loop that will serve."""
-    bus = LocalBus()
+    bus = NatsBus(settings.server.bus, settings.server.bus_prefix) if settings.server.bus else LocalBus()
     cards = Cards(card for domain in DOMAINS for card in domain.cards)
     events: Counter[str] = Counter()
 
@@ -172,12 +174,13 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
 
     context = Context(cards, publish, settings.sections, _listeners(), clock)
     db = await open_database(settings, context)
-    hub = Hub(settings.server.outbox_bytes)
-    bus.subscribe(hub.deliver)
+    hub = Hub(settings.server.outbox_bytes, left=bus.leave)
+    bus.subscribe(hub.deliver, hub.missed)
     phrases = Phrasebook()
     commands = Commands(db, [command for domain in DOMAINS for command in domain.commands], phrases)
     door = Door(
         db=db,
+        bus=bus,
         hub=hub,
         commands=commands,
         site=settings.site,
@@ -193,6 +196,8 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     jobs = Jobs(db, ways, Services(db, blobs, outside, settings.site, settings.sections))
     viewers = dict(viewer for domain in DOMAINS for viewer in domain.viewers)
     metrics = _metrics(db, hub, phrases, events)
+    if isinstance(bus, NatsBus):
+        _bus_metrics(metrics, bus)
     app = http.build(
         routes=[route for domain in DOMAINS for route in domain.routes],
         pages=[*pages.health(db, metrics, _networks("metrics_from", settings.server.metrics_from)), *media.PAGES, *pages.client(static)],
@@ -259,3 +264,12 @@ def _metrics(db: Database, hub: Hub, phrases: Phrasebook, events: Counter[str]) 
     metrics.sizes("warung_commit_units", "Verbs per commit.", lambda: (writer.batches, writer.units))
     metrics.gauge("warung_units_waiting", "Verbs that wait for the next commit.", writer.waiting)
     return metrics
+
+
+def _bus_metrics(metrics: Metrics, bus: NatsBus) -> None:
+    metrics.gauge("warung_nodes", "Nodes known to live, this one included.", bus.nodes)
+    metrics.counter("warung_bus_sent", "Messages sent to the other nodes.", lambda: bus.sent)
+    metrics.counter("warung_bus_received", "Messages that came from other nodes.", lambda: bus.received)
+    metrics.counter("warung_bus_strange", "Messages on the bus that no node of ours wrote; ignored.", lambda: bus.strange)
+    metrics.counter("warung_bus_dropped", "Events that could not be sent; those concerned are told to resync.", lambda: bus.dropped)
+    metrics.counter("warung_bus_resyncs", "Times everybody here was told to resync.", lambda: bus.resyncs)

@@ -24,6 +24,8 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int = 8000
     data: str = "data"  # the folder that holds everything
     database: str = ""  # "" = SQLite in the data folder; postgresql://… = PostgreSQL
+    bus: str = ""  # "" = this process is the only node; nats://host:4222, comma separated = there may be others
+    bus_prefix: str = "warung"  # of the NATS subjects: a place that shares NATS with another needs one of its own
     blobs: str = ""  # "" = a folder in the data folder; s3://… = a bucket
     tls_cert: str = ""  # PEM files; without them TLS is a proxy's work
     tls_key: str = ""

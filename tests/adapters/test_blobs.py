@@ -1,4 +1,4 @@
-"""The contract of the blob port, and what the folder adds to it. A second side joins by one more parameter of `blobs`."""
+"""The contract of the blob port, over a folder and over a bucket, and what the folder adds to it."""
 
 import asyncio
 import hashlib
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import CREDENTIALS, Bucket
 from warung.adapters.blobs import open_blobs
 from warung.kit.blobs import BlobKey, BlobMissing, Blobs, BlobsUnavailable, key_of
 
@@ -25,10 +26,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "toko sari" / "blobs"
 
 
-@pytest.fixture(params=["folder"])
+@pytest.fixture(params=["folder", "bucket"])
 def blobs(request: pytest.FixtureRequest, folder: Path) -> Blobs:
-    assert request.param == "folder"
-    return open_blobs(folder.as_uri())
+    if request.param == "folder":
+        return open_blobs(folder.as_uri())
+    bucket: Bucket = request.getfixturevalue("bucket")
+    return open_blobs(bucket.url)
 
 
 def files(folder: Path) -> list[Path]:
@@ -160,3 +163,26 @@ def test_a_bucket_is_accepted(url: str) -> None:
 def test_any_other_place_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="blobs"):
         open_blobs(url)
+
+
+async def test_a_bucket_that_fails_is_asked_a_few_times_and_then_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    async def broken(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            asked.append(head.split(b" ", 1)[0])
+            body = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]) if b"content-length: " in head.lower() else 0
+            await reader.readexactly(body)
+            writer.write(b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n")
+
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    async with await asyncio.start_server(broken, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        blobs = open_blobs(f"s3://kopi-club?region=us-east-1&endpoint=http://127.0.0.1:{port}")
+        key = key_of("pictures", b"kopi")
+        for what in (blobs.put(key, b"kopi"), blobs.get(key), blobs.size(key), blobs.delete(key)):
+            asked.clear()
+            with pytest.raises(BlobsUnavailable):
+                await what
+            assert 1 < len(asked) < 6

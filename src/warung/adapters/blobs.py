@@ -11,6 +11,7 @@ import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -22,8 +23,11 @@ from warung.kit.blobs import BlobKey, BlobMissing, BlobsUnavailable, checked
 from warung.kit.errors import DiskFull
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config  # exists for type checkers only
+    from obstore.store import RetryConfig, S3Config  # exist for type checkers only
 
+# A bucket that answers 500 is asked again a few times; left to itself, obstore goes on for three minutes and a request with it.
+RETRIES: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
+PATIENCE = "30s"
 PIECE = 1 << 20  # bytes read at a time by `stream`
 INCOMING = "incoming"  # where a local blob waits until all of it is on the disk
 FORGOTTEN_AFTER_S = 24 * 3600  # what has been incoming for this long was left by a crash
@@ -105,7 +109,9 @@ def _bucket(name: str, prefix: str, options: dict[str, str]) -> S3Store:
     if "endpoint" in options:
         config["endpoint"] = options["endpoint"]
     plain = options.get("endpoint", "").startswith("http://")
-    return S3Store(name, prefix=prefix or None, config=config, client_options={"allow_http": plain})
+    return S3Store(
+        name, prefix=prefix or None, config=config, client_options={"allow_http": plain, "timeout": PATIENCE}, retry_config=RETRIES
+    )
 
 
 def _settle(folder: Path, name: str, key: str) -> None:

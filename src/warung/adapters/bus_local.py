@@ -1,21 +1,29 @@
 """The bus inside one process: a call."""
 
-from collections.abc import Callable
-
-from warung.kit.bus import Envelope
+from warung.kit.bus import Deliver, Envelope, Missed
+from warung.kit.ids import AccountId
 
 
 class LocalBus:
-    """A `kit.bus.Bus` for one node."""
+    """A `kit.bus.Bus` for one node. Nothing is ever missed."""
 
     def __init__(self) -> None:
-        self._deliver: list[Callable[[Envelope], None]] = []
+        self._deliver: list[Deliver] = []
 
     def publish(self, envelope: Envelope) -> None:
         """Hand the envelope to every subscriber."""
         for deliver in self._deliver:
             deliver(envelope)
 
-    def subscribe(self, deliver: Callable[[Envelope], None]) -> None:
+    def subscribe(self, deliver: Deliver, missed: Missed | None = None) -> None:
         """Call `deliver` for every envelope."""
         self._deliver.append(deliver)
+
+    async def attend(self, account: AccountId) -> None:
+        """Everything passes here anyway."""
+
+    def leave(self, account: AccountId) -> None:
+        """Everything passes here anyway."""
+
+    async def close(self) -> None:
+        """There is nothing to let go."""

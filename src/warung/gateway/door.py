@@ -13,6 +13,7 @@ from warung.gateway.commands import Commands
 from warung.gateway.frame import INTERNAL, RESTARTING, SESSION_ENDED, Hello, framed
 from warung.gateway.hub import Hub, Peer, Wire
 from warung.kit import clock
+from warung.kit.bus import Bus
 from warung.kit.db import Db
 from warung.kit.errors import Refusal, Unauthenticated
 from warung.kit.ids import Identity
@@ -67,13 +68,14 @@ class Door:
     """Lets sessions in and greets them."""
 
     def __init__(
-        self, *, db: Db, hub: Hub, commands: Commands, site: Site, recognise: Recognise, heartbeat_s: int, frame_bytes: int
+        self, *, db: Db, bus: Bus, hub: Hub, commands: Commands, site: Site, recognise: Recognise, heartbeat_s: int, frame_bytes: int
     ) -> None:
         self.hub = hub
         self.commands = commands
         self.frame_bytes = frame_bytes
         self.time = asyncio.get_running_loop().time
         self._db = db
+        self._bus = bus
         self._site = site
         self._recognise = recognise
         self._heartbeat_s = heartbeat_s
@@ -100,6 +102,7 @@ class Door:
             log.error("unexpected", exc_info=failure)
             wire.close(INTERNAL, "internal error")
             return None
+        await self._bus.attend(identity.account)  # before hello: what the client does not read from the log from now on is pushed
         peer = Peer(self.hub, wire, identity, self.time())
         peer.answer(framed(msgspec.json.encode(Hello(identity.account, identity.session, clock.now(), self._heartbeat_s))))
         self.hub.join(peer)

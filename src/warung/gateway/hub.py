@@ -6,7 +6,7 @@ outbox, and one `resync` when it reads again: the log heals what it missed.
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -16,6 +16,7 @@ from warung.kit.bus import Envelope
 from warung.kit.ids import AccountId, Identity, SessionId
 
 RESYNC = framed(msgspec.json.encode(Resync()))
+RESYNCS_PER_TURN, RESYNC_TURN_S = 200, 0.05  # everybody at once would ask the log at once
 IN_FLIGHT = 64  # commands of one connection that may wait; beyond that it is not read
 
 
@@ -127,8 +128,9 @@ class Peer:
 class Hub:
     """Connections by account."""
 
-    def __init__(self, outbox_bytes: int) -> None:
+    def __init__(self, outbox_bytes: int, left: Callable[[AccountId], None]) -> None:
         self.outbox_bytes = outbox_bytes
+        self._left = left
         self.dirty: list[Peer] = []
         self.dropped = 0
         self.pushed = 0
@@ -141,7 +143,7 @@ class Hub:
     def __len__(self) -> int:
         return sum(map(len, self._peers.values()))
 
-    def peers(self) -> Iterable[Peer]:
+    def peers(self) -> list[Peer]:
         """Return every open connection."""
         return [peer for peers in self._peers.values() for peer in peers]
 
@@ -154,10 +156,11 @@ class Hub:
     def leave(self, peer: Peer) -> None:
         """A connection is gone."""
         mine = self._peers.get(peer.identity.account)
-        if mine is not None:
-            mine.discard(peer)
+        if mine is not None and peer in mine:
+            mine.remove(peer)
             if not mine:
                 del self._peers[peer.identity.account]
+            self._left(peer.identity.account)
         if not self._peers:
             self._empty.set()
 
@@ -170,6 +173,16 @@ class Hub:
                 self.pushed += 1
         if envelope.ends is not None:
             self.end({envelope.ends})
+
+    def missed(self, accounts: Sequence[AccountId] | None) -> None:
+        """Something for these accounts (None: everybody) may not have come here: tell their connections, some at a time, to ask the log."""
+        told = self.peers() if accounts is None else [peer for account in accounts for peer in self._peers.get(account, ())]
+        for turn, start in enumerate(range(0, len(told), RESYNCS_PER_TURN)):
+            self._loop.call_later(turn * RESYNC_TURN_S, self._resync, told[start : start + RESYNCS_PER_TURN])
+
+    def _resync(self, peers: Sequence[Peer]) -> None:
+        for peer in peers:
+            peer.push(RESYNC)
 
     def end(self, sessions: set[SessionId]) -> None:
         """Close the connections of sessions that are over."""

@@ -32,11 +32,24 @@ class Envelope(msgspec.Struct, frozen=True):
     ends: SessionId | None = None
 
 
+Deliver = Callable[[Envelope], None]
+Missed = Callable[[Sequence[AccountId] | None], None]
+
+
 class Bus(Protocol):
-    """Carries envelopes to every node that has connections."""
+    """Carries envelopes to every node that has connections. Everything is called on the event loop."""
 
     def publish(self, envelope: Envelope) -> None:
         """Send, without waiting and without a promise."""
 
-    def subscribe(self, deliver: Callable[[Envelope], None]) -> None:
-        """Call `deliver` for every envelope, on the event loop."""
+    def subscribe(self, deliver: Deliver, missed: Missed = ...) -> None:
+        """Call `deliver` for every envelope, and `missed` for accounts (None: everybody) to whom one may not have come."""
+
+    async def attend(self, account: AccountId) -> None:
+        """Begin to carry what concerns an account; return when nothing of it passes by any more. Once per connection."""
+
+    def leave(self, account: AccountId) -> None:
+        """Take one `attend` back."""
+
+    async def close(self) -> None:
+        """Send what waits, then disconnect."""
