@@ -17,7 +17,7 @@ from warung.cli import main
 from warung.gateway.errors import LOCALES, Phrasebook
 from warung.kit.errors import Refusal, every_refusal
 
-COMPLETE = ("id", "zh", "hi")
+COMPLETE = ("id", "zh", "hi", "ar")
 # Whatever the program can raise has been imported with what it is composed of.
 COMPOSED = (DOMAINS, main)
 
@@ -92,4 +92,4 @@ async def test_a_refusal_is_the_same_over_http_and_over_the_socket(served: Serve
 
 
 def test_every_language_of_an_account_is_one_that_refusals_are_said_in() -> None:
-    assert set(COMPLETE) | {"en"} <= set(accounts.LANGUAGES)
+    assert {*COMPLETE, "en"} == set(accounts.LANGUAGES)

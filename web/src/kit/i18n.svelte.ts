@@ -4,12 +4,13 @@
 import type { Key } from "./keys";
 
 export type { Key } from "./keys";
-export type Language = "id" | "en" | "zh" | "hi";
+export type Language = "id" | "en" | "zh" | "hi" | "ar";
 type Args = Record<string, string | number>;
 type Words = Record<string, string>;
 
 /** Every language by its own name, in the order in which they are offered. */
-export const LANGUAGES: Record<Language, string> = { id: "Indonesia", en: "English", zh: "简体中文", hi: "हिन्दी" };
+export const LANGUAGES: Record<Language, string> = { id: "Indonesia", en: "English", zh: "简体中文", hi: "हिन्दी", ar: "العربية" };
+const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar"]);
 
 // written as numbers: the invisible letters themselves do not belong in a source
 const FIRST_STRONG_ISOLATE = String.fromCharCode(0x2068);
@@ -61,6 +62,7 @@ export async function speak(tag: string, remember = false): Promise<void> {
   locale.messages = Object.assign({}, ...words);
   locale.language = wanted;
   document.documentElement.lang = wanted;
+  document.documentElement.dir = RIGHT_TO_LEFT.has(wanted) ? "rtl" : "ltr";
   if (remember) localStorage.setItem(STORED, wanted);
 }
 
