@@ -34,7 +34,8 @@ from warung.kit.blobs import Blobs
 from warung.kit.bus import Bus, Envelope, Event, SessionEnded
 from warung.kit.card import Cards
 from warung.kit.clock import Clock
-from warung.kit.domain import Domain, Services
+from warung.kit.db import Tx, Verb
+from warung.kit.domain import Domain, Follower, Services
 from warung.kit.ids import AccountId, SessionId
 from warung.settings import BadSettings, Settings
 
@@ -76,6 +77,8 @@ class World:
         self.jobs = jobs
         self._at_the_end = {follower.name: time.monotonic() for domain in DOMAINS for follower in domain.followers}
         metrics.counter("warung_jobs_failed", "Jobs given up after their last try.", lambda: jobs.failed)
+        self._spent: Counter[str] = Counter()
+        metrics.counters("warung_follower_cpu_seconds", "CPU that a follower has used.", "follower", lambda: self._spent)
         metrics.gauges("warung_follower_lag_seconds", "Since a follower had read the whole log.", "follower", self._lags)
         self._tasks = [asyncio.create_task(work()) for work in (self._follow, self._work, self._watch, self._sweep)]
 
@@ -119,13 +122,23 @@ class World:
                 for follower in followers:
                     with _noted(follower.name):
                         turns += 1
-                        while await self.db.write(follower.follow):
+                        while await self.db.write(self._timed(follower)):
                             turns += 1
                         if await self.db.read(follower.caught_up):
                             behind.discard(follower.name)
                 seen = units + turns  # what others wrote meanwhile makes the next round look again
             self._at_the_end |= dict.fromkeys(self._at_the_end.keys() - behind, time.monotonic())
             await asyncio.sleep(FOLLOW_EVERY_S)
+
+    def _timed(self, follower: Follower) -> Verb[bool]:
+        def follow(tx: Tx) -> bool:
+            begun = time.thread_time()
+            try:
+                return follower.follow(tx)
+            finally:
+                self._spent[follower.name] += time.thread_time() - begun
+
+        return follow
 
     def _lags(self) -> dict[str, float]:
         now = time.monotonic()
