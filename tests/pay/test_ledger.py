@@ -2,9 +2,9 @@
 
 import itertools
 import random
-import sqlite3
 from typing import Any, ClassVar
 
+import apsw
 import msgspec
 import psycopg
 import pytest
@@ -182,7 +182,7 @@ def test_a_client_cannot_take_the_id_of_somebody_elses_payment() -> None:
 def test_the_database_itself_refuses_what_a_wrong_program_writes(shop: Shop, side: str, amount: int) -> None:
     books, _, budi, _ = shop
     row = {"id": budi, "dd": 0, "dp": 0, "cc": 0, "cp": 0} | {side: amount}
-    with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
+    with pytest.raises((apsw.ConstraintError, psycopg.IntegrityError)):
         books.do(lambda tx: store.add_to_accounts(tx, [row]))
     assert books.sides(budi) == (0, 0, 0, 1000)
 

@@ -1,10 +1,14 @@
-"""`kit.db` on SQLite: one file, WAL, synchronous=FULL, one writing connection and a few reading ones."""
+"""`kit.db` on SQLite: one file, WAL, synchronous=FULL, one writing connection and a few reading ones.
+
+Through apsw, which brings its own SQLite: a row costs half of what it does through `sqlite3` (docs/decisions/0014).
+"""
 
 import asyncio
 import os
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+
+import apsw
 
 from warung.adapters.database import Database
 from warung.adapters.sql import Migration, by_place, pending, placed
@@ -14,7 +18,10 @@ from warung.kit.db import Params, Row
 from warung.kit.errors import DiskFull, NumberTooLarge, Unavailable
 
 READERS = 4
-# Bigger than the default, so that a page changed often is copied into the database seldom (measured: docs/decisions/0005).
+STATEMENTS = 256  # prepared ones kept by a connection
+BUSY_MS = 10_000  # how long to wait for another process, `warung admin`
+MIGRATING_MS = 30_000
+# Bigger than the default, so that a page changed often is copied into the database seldom (measured: docs/decisions/0006).
 CHECKPOINT_PAGES = 8_000
 
 
@@ -25,14 +32,15 @@ class SqliteLink:
     exclusive = True
 
     def __init__(self, file: Path, *, writes: bool) -> None:
-        self._db = sqlite3.connect(file, isolation_level=None, cached_statements=256, check_same_thread=False, timeout=10)
+        self._db = apsw.Connection(str(file), statementcachesize=STATEMENTS)
+        self._db.set_busy_timeout(BUSY_MS)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768", "temp_store=MEMORY"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._db.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
+            self._db.execute(f"PRAGMA {pragma}").fetchall()
+        self._db.wal_autocheckpoint(CHECKPOINT_PAGES)
         if not writes:
             self._db.execute("PRAGMA query_only=ON")
         self._writes = writes
-        self._seen = 0
+        self._seen: object = None
 
     def all(self, sql: str, params: Params) -> list[Row]:
         """Return every row."""
@@ -45,7 +53,8 @@ class SqliteLink:
 
     def run(self, sql: str, params: Params) -> int:
         """Execute; return the rows changed."""
-        return self._db.execute(*placed(sql, params)).rowcount
+        self._db.execute(*placed(sql, params))
+        return self._db.changes()
 
     def many(self, sql: str, rows: Sequence[Params]) -> None:
         """Execute once per row."""
@@ -62,7 +71,7 @@ class SqliteLink:
             self._db.execute("BEGIN")
             return False
         self._db.execute("BEGIN IMMEDIATE")
-        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        version = self._db.pragma("data_version")
         changed, self._seen = version != self._seen, version
         return bool(changed)
 
@@ -70,7 +79,7 @@ class SqliteLink:
         """COMMIT. A full disk or a busy file undoes it for certain; any other failure leaves it in doubt."""
         try:
             self._db.execute("COMMIT")
-        except sqlite3.Error as failure:
+        except apsw.Error as failure:
             if self.translate(failure) is failure:
                 raise Doubtful(str(failure)) from failure
             raise
@@ -83,12 +92,10 @@ class SqliteLink:
         """A full disk has a name; a lock held too long by another process is worth another try."""
         if isinstance(failure, OverflowError):
             return NumberTooLarge()
-        if isinstance(failure, sqlite3.Error):
-            code = getattr(failure, "sqlite_errorcode", 0) & 0xFF
-            if code == sqlite3.SQLITE_FULL:
-                return DiskFull()
-            if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                return Unavailable()
+        if isinstance(failure, apsw.FullError):
+            return DiskFull()
+        if isinstance(failure, apsw.BusyError | apsw.LockedError):
+            return Unavailable()
         return failure
 
     def again(self, failure: BaseException) -> bool:
@@ -109,9 +116,10 @@ async def open_sqlite(file: Path, context: Context, steps: Sequence[Migration]) 
 
 def migrate(file: Path, steps: Sequence[Migration], now: int) -> None:
     """Apply the schema files that this database has not seen. Raises when one that it has seen was changed."""
-    db = sqlite3.connect(file, isolation_level=None, timeout=30)
+    db = apsw.Connection(str(file))
+    db.set_busy_timeout(MIGRATING_MS)
     try:
-        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA journal_mode=WAL").fetchall()
         db.execute("PRAGMA synchronous=FULL")
         db.execute(
             "CREATE TABLE IF NOT EXISTS migration (domain TEXT, number INTEGER, digest TEXT, at INTEGER, PRIMARY KEY (domain, number))"
