@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ class World:
         self.jobs = jobs
         self._at_the_end = {follower.name: time.monotonic() for domain in DOMAINS for follower in domain.followers}
         metrics.counter("warung_jobs_failed", "Jobs given up after their last try.", lambda: jobs.failed)
-        self._spent: Counter[str] = Counter()
+        self._spent: defaultdict[str, float] = defaultdict(float)
         metrics.counters("warung_follower_cpu_seconds", "CPU that a follower has used.", "follower", lambda: self._spent)
         metrics.gauges("warung_follower_lag_seconds", "Since a follower had read the whole log.", "follower", self._lags)
         self._tasks = [asyncio.create_task(work()) for work in (self._follow, self._work, self._watch, self._sweep)]
