@@ -41,18 +41,23 @@ async def test_whoever_signs_up_is_signed_in_and_gets_ten_recovery_codes(place: 
 
 
 async def test_the_first_person_at_the_machine_itself_becomes_its_operator(place: Place) -> None:
-    assert (await place.ask(lambda reader: accounts.front_door(reader, site=SITE))).first_run
+    door = await place.ask(lambda reader: accounts.front_door(reader, site=SITE, address=HERE))
+    assert (door.first_run, door.founding) == (True, True)
     new = await place.sign_up("budi", site=SITE, address=HERE)
     assert (await place.me(new.opened.account)).operator
-    assert not (await place.ask(lambda reader: accounts.front_door(reader, site=SITE))).first_run
+    door = await place.ask(lambda reader: accounts.front_door(reader, site=SITE, address=HERE))
+    assert (door.first_run, door.founding) == (False, False)
     await refused(InviteNeeded, place.sign_up("siti", site=SITE, address=HERE))
 
 
 async def test_the_first_person_from_elsewhere_needs_the_link(place: Place) -> None:
+    door = await place.ask(lambda reader: accounts.front_door(reader, site=SITE, address=FAR))
+    assert (door.first_run, door.founding) == (True, False)
     await refused(InviteNeeded, place.sign_up("budi", site=SITE, address=FAR))
 
 
 async def test_behind_a_proxy_everyone_comes_from_loopback_and_nobody_is_trusted_for_it(place: Place) -> None:
+    assert not (await place.ask(lambda reader: accounts.front_door(reader, site=PUBLIC, address=HERE))).founding
     await refused(InviteNeeded, place.sign_up("budi", site=PUBLIC, address=HERE))
 
 

@@ -10,9 +10,9 @@ from tests.served import Served
 PASSWORD = "kopi tubruk manis"
 
 
-async def sign_up(phone: Phone, name: str, path: str) -> None:
+async def sign_up(phone: Phone, name: str) -> None:
     """Fill the sign-up page in as a person does."""
-    page = await phone.open(path)
+    page = phone.page
     await page.get_by_label("Name", exact=False).first.fill(name)
     await page.locator("input[type=password]").fill(PASSWORD)
     await page.locator("button[form=sign-up]").first.click()
@@ -28,13 +28,16 @@ async def say(phone: Phone, words: str) -> None:
 
 async def test_the_first_person_invites_the_second_and_they_talk(place: Served, take_phone: TakePhone) -> None:
     budi, siti = await take_phone(), await take_phone()
-    await sign_up(budi, "Budi", "/sign-up")
+    await budi.open("/")
+    await budi.page.get_by_role("link", name="Open your shop").click()
+    await sign_up(budi, "Budi")
     await expect(budi.page.get_by_role("heading", name="The shop is open, Budi")).to_be_visible()
     token = await budi.page.evaluate(
         "fetch('/api/invites', {method: 'POST', headers: {'content-type': 'application/json'}, body: '{}'})"
         ".then(r => r.json()).then(i => i.token)"
     )
-    await sign_up(siti, "Siti", f"/i/{token}")
+    await siti.open(f"/i/{token}")
+    await sign_up(siti, "Siti")
     await expect(siti.page).to_have_url(re.compile("/chat/"))
     await say(siti, "Halo Budi, aku sudah di sini")
     await budi.page.get_by_text("Halo Budi, aku sudah di sini").first.click()

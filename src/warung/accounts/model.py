@@ -205,6 +205,7 @@ class FrontDoor(msgspec.Struct, frozen=True):
 
     registration: Literal["open", "invite", "closed"]
     first_run: bool  # nobody lives here yet
+    founding: bool  # and whoever asks would become the operator by signing up, since only this machine can reach the place
     demo: list[Profile]  # whom a visitor of a demonstration may try as
 
 

@@ -100,11 +100,11 @@ def sign_up(
     return SignedUp(sessions.start(tx, account=account, device=device, address=address), codes, taken)
 
 
-def front_door(reader: Reader, *, site: Site) -> FrontDoor:
-    """Return how one gets in here: for the first page."""
+def front_door(reader: Reader, *, site: Site, address: str = "") -> FrontDoor:
+    """Return how one gets in here from `address`: for the first page."""
     first_run = not store.anyone(reader)
     demo = store.oldest(reader, DEMO_PEOPLE) if site.demo else []
-    return FrontDoor(reader.settings(Settings).registration, first_run, demo)
+    return FrontDoor(reader.settings(Settings).registration, first_run, _is_founding(reader, site, address), demo)
 
 
 def _count(tx: Tx, address: str) -> Settings:

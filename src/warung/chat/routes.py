@@ -80,6 +80,7 @@ class Server(msgspec.Struct, frozen=True):
     https: bool
     registration: str
     first_run: bool
+    founding: bool
     demo: list[accounts.Profile]
     languages: list[str]
     recall_ms: int
@@ -89,11 +90,11 @@ class Server(msgspec.Struct, frozen=True):
 
 
 @get("/server")
-async def server(db: Db, site: Site) -> Server:
+async def server(db: Db, site: Site, address: str) -> Server:
     """This place: its name, how one gets in, what fits."""
 
     def ask(reader: Reader) -> Server:
-        door, mine = accounts.front_door(reader, site=site), reader.settings(Settings)
+        door, mine = accounts.front_door(reader, site=site, address=address), reader.settings(Settings)
         limits = Limits(mine.message_chars, mine.name_chars, mine.group_members)
         languages = sorted(accounts.LANGUAGES)
         return Server(
@@ -103,6 +104,7 @@ async def server(db: Db, site: Site) -> Server:
             site.https,
             door.registration,
             door.first_run,
+            door.founding,
             door.demo,
             languages,
             mine.recall_ms,

@@ -41,6 +41,7 @@ export interface Server {
   https: boolean;
   registration: "open" | "invite" | "closed";
   first_run: boolean;
+  founding: boolean;
   demo: { handle: string; name: string }[];
   languages: string[];
   recall_ms: number;
