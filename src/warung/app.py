@@ -12,7 +12,7 @@ import msgspec
 import structlog
 from litestar import Litestar
 
-from warung import accounts, chat, contacts, importers, media, pay
+from warung import accounts, chat, contacts, importers, media, pay, push
 from warung.adapters.blobs import open_blobs
 from warung.adapters.bus_local import LocalBus
 from warung.adapters.bus_nats import NatsBus
@@ -40,7 +40,7 @@ from warung.kit.ids import AccountId, SessionId
 from warung.settings import BadSettings, Settings
 
 # In the order of the floors: a domain's schema may refer to those before it.
-DOMAINS: Sequence[Domain] = (accounts.DOMAIN, media.DOMAIN, contacts.DOMAIN, chat.DOMAIN, pay.DOMAIN, importers.DOMAIN)
+DOMAINS: Sequence[Domain] = (accounts.DOMAIN, media.DOMAIN, contacts.DOMAIN, chat.DOMAIN, pay.DOMAIN, push.DOMAIN, importers.DOMAIN)
 FOLLOW_EVERY_S = 0.5
 WORK_EVERY_S = 0.5
 SWEEP_EVERY_S = 3600
@@ -97,9 +97,16 @@ class World:
         """Do the jobs that are due, and let every follower read what is written: for tests and the command line."""
         await self.jobs.settle()
         for follower in [follower for domain in DOMAINS for follower in domain.followers]:
+            await self._catch_up(follower)
+        await self.jobs.settle()
+
+    async def _catch_up(self, follower: Follower) -> None:
+        while True:
             while await self.db.write(follower.follow):
                 pass
-        await self.jobs.settle()
+            if await self.db.read(follower.caught_up):
+                return
+            await asyncio.sleep(0.01)  # an older transaction, of another node, holds something back
 
     async def _work(self) -> None:
         """Do the jobs whose time has come."""
@@ -206,7 +213,8 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     importing = importers.Importing(db, blobs, pictures, settings.data / "incoming", settings.sections[importers.Settings])
     outside = HttpOutside(_networks("outside_exempt", settings.server.outside_exempt))
     ways = [way for domain in DOMAINS for way in domain.jobs]
-    jobs = Jobs(db, ways, Services(db, blobs, outside, settings.site, settings.sections))
+    services = Services(db, blobs, outside, settings.site, settings.sections)
+    jobs = Jobs(db, ways, services)
     viewers = dict(viewer for domain in DOMAINS for viewer in domain.viewers)
     metrics = _metrics(db, hub, phrases, events)
     if isinstance(bus, NatsBus):
@@ -223,6 +231,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
             "blobs": blobs,
             "outside": outside,
             "pictures": pictures,
+            "services": services,
             "importing": importing,
             "viewers": viewers,
             "settings": settings.sections,

@@ -41,7 +41,9 @@ class Try(msgspec.Struct, frozen=True):
 
 def tries(loot: Loot) -> dict[str, list[Try]]:
     """Return what to try with each route, by method and path as the routes name them."""
-    found = _with_people(loot) | _with_accounts(loot) | _with_conversations(loot) | _with_messages(loot) | _with_the_rest(loot)
+    found: dict[str, list[Try]] = {}
+    for part in (_with_people, _with_accounts, _with_conversations, _with_messages, _with_the_rest, _with_push):
+        found |= part(loot)
     return {route: found[route] for route in found if route not in LAST} | {route: found[route] for route in LAST}
 
 
@@ -112,6 +114,17 @@ def _with_accounts(loot: Loot) -> dict[str, list[Try]]:
         "GET /invites/look/{token}": [Try(f"/invites/look/{loot.invite}")],
         "DELETE /sessions": [Try("/sessions")],
         "POST /sign-out": [Try("/sign-out")],
+    }
+
+
+def _with_push(loot: Loot) -> dict[str, list[Try]]:
+    keys = {"p256dh": loot.account, "auth": loot.session}
+    return {
+        "GET /push": [Try("/push")],
+        "PUT /push": [Try("/push", {"endpoint": "https://push.example/1", "keys": keys, "show": "all"})],
+        "PATCH /push": [Try("/push", {"show": "all"})],
+        "DELETE /push": [Try("/push")],
+        "POST /push/test": [Try("/push/test")],
     }
 
 

@@ -29,6 +29,52 @@ addEventListener("fetch", (event) => {
   else if (!SERVER_ONLY.test(url.pathname)) event.respondWith(shell(request));
 });
 
+addEventListener("push", (event) => event.waitUntil(pushed(event.data.json())));
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openAt(event.notification.data));
+});
+
+/** Show what the server tells a sleeping device; one notification per conversation. A page that is looked at shows it by itself. */
+async function pushed(told) {
+  const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (told.type === "test") for (const page of pages) page.postMessage({ push: "test" });
+  else void navigator.setAppBadge?.(told.unread);
+  if (told.type === "read") {
+    for (const shown of await registration.getNotifications({ tag: told.conversation })) shown.close();
+  } else if (told.type === "test" || !pages.some((page) => page.visibilityState === "visible")) {
+    await show(told, await words());
+  }
+}
+
+async function show(told, said) {
+  if (told.type === "test") return registration.showNotification("warung", { body: said["push.test"], tag: "test", icon: "/icon.svg", data: "/me/push" });
+  const { preview, title, sender } = told;
+  const text = told.text ?? (preview ? filled(said[preview.key] ?? said["push.new"], preview.args) : said["push.new"]);
+  return registration.showNotification(title ?? "warung", {
+    body: sender && sender !== title ? `${sender}: ${text}` : text,
+    tag: told.conversation,
+    renotify: true,
+    icon: "/icon.svg",
+    data: `/chat/${told.conversation}`,
+  });
+}
+
+/** What the page left here in the person's language. */
+async function words() {
+  const kept = await (await caches.open("words")).match("/words");
+  return kept ? kept.json() : { "push.new": "warung" };
+}
+
+const filled = (message, args = {}) => message.replace(/\{(\w+)[^}]*\}/g, (_, name) => args[name] ?? "");
+
+async function openAt(path) {
+  const [page] = await clients.matchAll({ type: "window" });
+  if (!page) return clients.openWindow(path);
+  await page.focus();
+  page.postMessage({ open: path });
+}
+
 async function takeOver() {
   for (const name of await caches.keys()) if (name.startsWith("shell-") && name !== VERSION) await caches.delete(name);
   await clients.claim();

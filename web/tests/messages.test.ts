@@ -75,7 +75,8 @@ test("the first screen says nothing that comes only with the pages", () => {
   const sources = firstSources();
   expect(sources.length).toBeGreaterThan(20);
   const later = new Set(Object.keys(en).filter((key) => !Object.hasOwn(parts.get("en") ?? {}, key)));
-  for (const path of sources)
+  // a domain.ts names the labels of what it plugs in; the pages draw them
+  for (const path of sources.filter((path) => !path.endsWith("/domain.ts")))
     for (const [, key] of readFileSync(path, "utf8").matchAll(/["`]([a-z]+\.[a-z_]+)["`]/g))
       expect([path, key, key !== undefined && later.has(key)]).toEqual([path, key, false]);
 });

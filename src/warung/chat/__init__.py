@@ -21,6 +21,7 @@ from warung.chat import (
 from warung.chat.direct import open_direct, open_self
 from warung.chat.drafts import DraftChanged
 from warung.chat.edits import Edit
+from warung.chat.following import audience, news, no_news, unread
 from warung.chat.forwarding import Forwarded, History
 from warung.chat.groups import change as change_group
 from warung.chat.groups import create as create_group
@@ -29,6 +30,7 @@ from warung.chat.imported import adopt, append_history, open_imported, tell_hist
 from warung.chat.messages import HOLDER, append, move_cursor, post, send, send_all
 from warung.chat.model import (
     CARDS,
+    EVERYONE,
     Arrived,
     Changed,
     Conversation,
@@ -51,7 +53,7 @@ from warung.chat.model import (
 )
 from warung.chat.preferences import may_sound
 from warung.chat.reactions import Reaction
-from warung.chat.reading import message
+from warung.chat.reading import conversation, message
 from warung.chat.rooms import room, rooms
 from warung.chat.sending import once, put
 from warung.chat.small_cards import ContactCard, Location, share_contact
@@ -98,9 +100,11 @@ DOMAIN = Domain(
 
 __all__ = [
     "DOMAIN",
+    "EVERYONE",
     "Arrived",
     "ContactCard",
     "Conversation",
+    "CursorMoved",
     "Edit",
     "Entry",
     "Forwarded",
@@ -119,12 +123,16 @@ __all__ = [
     "adopt",
     "append",
     "append_history",
+    "audience",
     "change_group",
+    "conversation",
     "create_group",
     "keep",
     "may_sound",
     "message",
     "move_cursor",
+    "news",
+    "no_news",
     "once",
     "open_direct",
     "open_imported",
@@ -138,4 +146,5 @@ __all__ = [
     "send_all",
     "share_contact",
     "tell_history",
+    "unread",
 ]

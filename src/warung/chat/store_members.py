@@ -171,6 +171,20 @@ def fellows(reader: Reader, account: AccountId) -> list[AccountId]:
     return [row[0] for row in rows]
 
 
+def unread(reader: Reader, account: AccountId) -> int:
+    """Return how many counting entries an account has not read, in conversations that are neither muted nor archived."""
+    row = reader.one(
+        "SELECT COALESCE(sum(l.counted - COALESCE((SELECT r.counted FROM message r WHERE r.conversation = m.conversation"
+        "   AND r.seq = CASE WHEN m.read_seq > m.from_seq THEN m.read_seq ELSE m.from_seq END), 0)), 0)"
+        " FROM member m JOIN message l ON l.conversation = m.conversation"
+        "   AND l.seq = (SELECT max(seq) FROM message WHERE conversation = m.conversation)"
+        " WHERE m.account = :account AND m.muted = 0 AND m.archived = 0 AND l.seq > m.from_seq AND l.seq > m.read_seq"
+        "   AND (l.sender IS NULL OR l.sender <> :account)",
+        {"account": account},
+    )
+    return int(row[0]) if row else 0
+
+
 _SEEN = ", ".join(f"c.{name.strip()}" for name in _KEPT.split(",")) + ", " + ", ".join(f"m.{name.strip()}" for name in _MEMBER.split(","))
 
 

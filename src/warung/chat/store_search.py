@@ -5,7 +5,7 @@ from typing import Any
 
 from warung.chat.model import Message
 from warung.chat.store import COLUMNS, message
-from warung.kit.db import Reader, Tx
+from warung.kit.db import Reader, Row, Tx
 from warung.kit.ids import AccountId, ConversationId
 
 Position = tuple[int, int]  # (transaction, place): the order in which nothing can appear behind a reader
@@ -26,23 +26,48 @@ def remember(tx: Tx, follower: str, at: Position) -> None:
     )
 
 
-def log_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, ConversationId, bytes]]:
-    """Return (place, conversation, card) of committed entries behind a position, in the order of commit.
+def is_known(reader: Reader, follower: str) -> bool:
+    """Has a follower ever read the log?"""
+    return reader.one("SELECT 1 FROM follower WHERE name = :name", {"name": follower}) is not None
 
-    On SQLite the one writer numbers in that order. On PostgreSQL a transaction may commit after a later one, so entries are
+
+def end(reader: Reader) -> Position:
+    """Return the place of the last entry that a follower could have read by now."""
+    if reader.dialect == "sqlite":
+        row = reader.one("SELECT 0, max(pos) FROM message")
+    else:
+        row = reader.one(
+            "SELECT xact, pos FROM message WHERE xact < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
+            " ORDER BY xact DESC, pos DESC LIMIT 1"
+        )
+    return (row[0], row[1] or 0) if row else (0, 0)
+
+
+def log_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, ConversationId, bytes]]:
+    """Return (place, conversation, card) of committed entries behind a position, in the order of commit."""
+    return [((xact, pos), conversation, card) for xact, pos, conversation, card in _after(reader, "conversation, card", at, limit)]
+
+
+def messages_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, Message]]:
+    """Return (place, entry) of committed entries behind a position, in the order of commit."""
+    return [((row[0], row[1]), message(row[2:])) for row in _after(reader, COLUMNS, at, limit)]
+
+
+def _after(reader: Reader, columns: str, at: Position, limit: int) -> list[Row]:
+    """Return transaction, place and columns of entries behind a position.
+
+    On SQLite the one writer numbers in the order of commit. On PostgreSQL a transaction may commit after a later one, so entries are
     read by transaction, and only of transactions before the oldest that is still running.
     """
     if reader.dialect == "sqlite":
-        where, order = "pos > :pos AND :xact >= 0", "pos"
-        columns = "0, pos"
+        where, order, place = "pos > :pos AND :xact >= 0", "pos", "0, pos"
     else:
         where = "(xact, pos) > (:xact, :pos) AND xact < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
-        order, columns = "xact, pos", "xact, pos"
-    rows = reader.all(
-        f"SELECT {columns}, conversation, card FROM message WHERE {where} ORDER BY {order} LIMIT :limit",
+        order, place = "xact, pos", "xact, pos"
+    return reader.all(
+        f"SELECT {place}, {columns} FROM message WHERE {where} ORDER BY {order} LIMIT :limit",
         {"xact": at[0], "pos": at[1], "limit": limit},
     )
-    return [((xact, pos), conversation, card) for xact, pos, conversation, card in rows]
 
 
 def caught_up(reader: Reader, at: Position) -> bool:

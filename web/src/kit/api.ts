@@ -143,7 +143,8 @@ async function read<T>(answer: Response): Promise<T> {
   throw error;
 }
 
-async function request<T>(method: Method, path: string, call: Call = {}): Promise<T> {
+/** Ask the server. For the routes of domains that plug in, which have their own functions beside their components. */
+export async function request<T>(method: Method, path: string, call: Call = {}): Promise<T> {
   if (call.signal?.aborted) throw localError("aborted");
   const patience = new AbortController();
   const giveUp = (): void => patience.abort();

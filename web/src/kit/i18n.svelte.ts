@@ -118,5 +118,11 @@ export function told(key: string, args: Args, otherwise: string): string {
   return Object.hasOwn(locale.messages, key) ? t(key as Key, args) : otherwise;
 }
 
+/** The messages whose keys begin so, unfilled: for the service worker, which speaks while no page is open. */
+export function wordsOf(...beginnings: string[]): Words {
+  const wanted = Object.entries(locale.messages).filter(([key]) => beginnings.some((beginning) => key.startsWith(beginning)));
+  return Object.fromEntries(wanted);
+}
+
 /** A whole number in the reader's digits. */
 export const count = (value: number): string => value.toLocaleString(locale.language);

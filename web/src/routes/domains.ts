@@ -1,4 +1,5 @@
 // The domains of the client beyond chat, contacts and accounts, in the order of the floors. Each is a few lines until it is wanted.
 import type { ClientDomain } from "../domains/chat/plugs";
+import { DOMAIN as push } from "../domains/push/domain";
 
-export const DOMAINS: readonly ClientDomain[] = [];
+export const DOMAINS: readonly ClientDomain[] = [push];

@@ -1,0 +1,54 @@
+"""Reads the log and has devices woken: one job per device and conversation, which a newer message replaces while it waits."""
+
+from collections.abc import Sequence
+
+from warung import chat
+from warung.kit.card import Card
+from warung.kit.db import Reader, Tx
+from warung.kit.ids import AccountId
+from warung.push import store
+from warung.push.model import Clear, Device, Push, Settings
+
+FOLLOWER = "push"
+PER_TURN = 200
+
+
+def follow(tx: Tx) -> bool:
+    """Read the next entries of the log; True when there may be more."""
+    entries = chat.news(tx, FOLLOWER, limit=PER_TURN)
+    late = tx.now - tx.settings(Settings).late_ms
+    for entry in entries:
+        if entry.at > late and entry.author is None:
+            card = tx.cards.decode(entry.card)
+            if card.counts:
+                _wake(tx, entry, card)
+    return len(entries) == PER_TURN
+
+
+def caught_up(reader: Reader) -> bool:
+    """Has the whole log been read?"""
+    return chat.no_news(reader, FOLLOWER)
+
+
+def _wake(tx: Tx, entry: chat.Message, card: Card) -> None:
+    audience = chat.audience(tx, entry.conversation)
+    others = [account for account in audience if account != entry.sender]
+    called = set(card.mentions())
+    for device in _devices(tx, others):
+        loud = chat.may_sound(
+            tx, account=device.account, conversation=entry.conversation, called=bool(called & {device.account, chat.EVERYONE})
+        )
+        if loud:
+            tx.enqueue(Push(device.session, entry.conversation, entry.seq), key=f"push/{device.session}/{entry.conversation}")
+
+
+def _devices(tx: Tx, accounts: Sequence[AccountId]) -> list[Device]:
+    return store.devices(tx, accounts) if accounts else []
+
+
+def on_cursor_moved(tx: Tx, event: chat.CursorMoved) -> None:
+    """What was read on one device is taken from the screens of the others."""
+    if not event.read:
+        return
+    for session in store.shown_to(tx, event.account, event.conversation, event.read):
+        tx.enqueue(Clear(session, event.conversation), key=f"push.clear/{session}/{event.conversation}")
