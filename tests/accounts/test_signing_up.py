@@ -20,6 +20,7 @@ from warung.accounts.model import (
     RegistrationClosed,
     UnknownLanguage,
     UnknownRegion,
+    WrongCredentials,
 )
 from warung.kit.clock import DAY, HOUR
 from warung.kit.errors import TooMany
@@ -147,6 +148,18 @@ def test_a_password_is_refused_for_being_guessed_at_once_and_nothing_else(passwo
     with pytest.raises(refusal):
         hashing.check_new(password, handle="budi.santoso")
     hashing.check_new("huruf kecil semua", handle="budi.santoso")
+
+
+@pytest.mark.parametrize("length", [64, 256])
+async def test_a_password_may_be_long(place: Place, length: int) -> None:
+    place.set(registration="open")
+    long = ("kopi tubruk dan pisang goreng tiap Sabtu pagi di teras Budi; " * 5)[:length]
+    given = await accounts.prepare_credentials(place.db, handle="budi", password=long, passkey=None, site=PUBLIC, address=FAR)
+    new = await place.do(
+        lambda tx: accounts.sign_up(tx, handle="budi", name="Budi", credentials=given, device="Ponsel", site=PUBLIC, address=FAR)
+    )
+    assert (await place.sign_in("budi", long)).account == new.opened.account
+    await refused(WrongCredentials, place.sign_in("budi", long[:-1]))
 
 
 async def test_nobody_signs_up_without_a_proof(place: Place) -> None:

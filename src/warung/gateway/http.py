@@ -27,6 +27,7 @@ from warung.kit.site import Site
 
 log = structlog.get_logger()
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+ACCESS = (401, 403, 429)  # refusals that an operator wants to see: who is not who they say, who may not, who tries too often
 
 
 class InvalidRequest(BadRequest):
@@ -80,6 +81,20 @@ def _known(failure: Exception) -> Exception:
     return failure
 
 
+def _note(request: Request[Any, Any, Any], code: str, status: int) -> None:
+    """Log refused access: the address as the routes write it, since the one that was asked for may hold a name or a secret."""
+    identity = request.scope.get("state", {}).get("identity")
+    log.info(
+        "refused",
+        code=code,
+        status=status,
+        method=request.method,
+        path=request.scope.get("path_template", ""),
+        account=identity.account if identity else None,
+        address=request.client.host if request.client else "",
+    )
+
+
 def refuser(phrases: Phrasebook) -> Any:
     """Return the one handler of everything that is raised."""
 
@@ -87,6 +102,8 @@ def refuser(phrases: Phrasebook) -> Any:
         failure = _known(failure)
         status = failure.status if isinstance(failure, Refusal) else 500
         told = problem(failure, phrases, language_of(request, phrases))
+        if status in ACCESS:
+            _note(request, told.code, status)
         headers = (
             {"retry-after": str(told.details["retry_after_s"])} if isinstance(failure, TooMany) and "retry_after_s" in told.details else {}
         )
