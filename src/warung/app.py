@@ -186,10 +186,10 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     """Open the data and put the parts together. Call it on the event loop that will serve."""
     bus = NatsBus(settings.server.bus, settings.server.bus_prefix) if settings.server.bus else LocalBus()
     cards = Cards(card for domain in DOMAINS for card in domain.cards)
-    events: Counter[str] = Counter()
+    events: Counter[type[Event]] = Counter()
 
     def publish(event: Event, to: Sequence[AccountId]) -> None:
-        events[str(event.__struct_config__.tag)] += 1
+        events[type(event)] += 1
         bus.publish(enveloped(event, to))
 
     context = Context(cards, publish, settings.sections, _listeners(), clock)
@@ -275,12 +275,16 @@ def _networks(field: str, listed: str) -> Sequence[Network]:
         raise BadSettings(f"[server] {field}: {wrong}") from None
 
 
-def _metrics(db: Database, hub: Hub, phrases: Phrasebook, events: Counter[str]) -> Metrics:
+def _metrics(db: Database, hub: Hub, phrases: Phrasebook, events: Counter[type[Event]]) -> Metrics:
     metrics, writer = Metrics(), db.writer
+
+    def told() -> dict[str, float]:
+        return {str(event.__struct_config__.tag): number for event, number in events.items()}
+
     metrics.gauge("warung_connections", "Open sockets.", lambda: len(hub))
     metrics.counter("warung_pushes", "Frames pushed to sockets.", lambda: hub.pushed)
     metrics.counter("warung_pushes_dropped", "Times a slow reader was told to resync.", lambda: hub.dropped)
-    metrics.counters("warung_events", "Events told after a commit; chat.message counts log entries.", "type", lambda: events)
+    metrics.counters("warung_events", "Events told after a commit; chat.message counts log entries.", "type", told)
     metrics.counters("warung_refusals", "Refusals told, by code.", "code", lambda: phrases.refusals)
     metrics.counter("warung_commits", "Transactions committed.", lambda: writer.commits)
     metrics.sizes("warung_commit_units", "Verbs per commit.", lambda: (writer.batches, writer.units))

@@ -46,7 +46,7 @@ class Mention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     length: int
 
 
-class Text(Card, frozen=True, tag="chat.text"):
+class Text(Card, frozen=True, tag="chat.text", gc=False):
     """Words."""
 
     sendable: ClassVar[bool] = True
@@ -145,7 +145,7 @@ CARDS: tuple[type[Card], ...] = (Text, Picture, Notice, Recall, Recalled)
 # What members see
 
 
-class Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One entry of a conversation's log. `card` goes out as it was stored."""
 
     conversation: ConversationId
@@ -228,7 +228,7 @@ class Page(msgspec.Struct, frozen=True):
 # What clients say on the socket
 
 
-class Send(Command, frozen=True, tag="chat.send", forbid_unknown_fields=True):
+class Send(Command, frozen=True, tag="chat.send", forbid_unknown_fields=True, gc=False):
     """Put a card into a conversation."""
 
     conversation: ConversationId
@@ -237,7 +237,7 @@ class Send(Command, frozen=True, tag="chat.send", forbid_unknown_fields=True):
     reply: int | None = None
 
 
-class Sent(msgspec.Struct, frozen=True):
+class Sent(msgspec.Struct, frozen=True, gc=False):
     """Where the message stands now. On disk."""
 
     seq: int
@@ -262,7 +262,7 @@ class Type(Command, frozen=True, tag="chat.typing", forbid_unknown_fields=True):
 # Events
 
 
-class Arrived(Event, frozen=True, tag="chat.message"):
+class Arrived(Event, frozen=True, tag="chat.message", gc=False):
     """A new entry in the log."""
 
     message: Message

@@ -38,7 +38,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     heartbeat_s: int
 
 
-class Ok(msgspec.Struct, frozen=True, tag="ok"):
+class Ok(msgspec.Struct, frozen=True, tag="ok", gc=False):
     """A command was done, and what it changed is on disk."""
 
     id: int

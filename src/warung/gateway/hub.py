@@ -92,7 +92,7 @@ class Peer:
         """Send an event, unless the reader is too far behind."""
         if self._lagging:
             return
-        if not self._outbox and self.wire.backlog() > self.hub.outbox_bytes:
+        if self._choked and not self._outbox and self.wire.backlog() > self.hub.outbox_bytes:
             self._lagging = True
             self.hub.dropped += 1
             return
@@ -108,8 +108,10 @@ class Peer:
 
     def flush(self) -> None:
         """Write this tick's frames at once."""
-        frames, self._outbox = self._outbox, []
-        self.wire.write(frames[0] if len(frames) == 1 else b"".join(frames))
+        frames = self._outbox
+        data = frames[0] if len(frames) == 1 else b"".join(frames)
+        frames.clear()
+        self.wire.write(data)
         if self._draining:
             self._close_when_drained()
 
@@ -167,10 +169,12 @@ class Hub:
     def deliver(self, envelope: Envelope) -> None:
         """Push a frame to every connection of its audience here."""
         frame = framed(envelope.frame)
+        pushed = 0
         for account in envelope.to:
             for peer in self._peers.get(account, ()):
+                pushed += 1
                 peer.push(frame)
-                self.pushed += 1
+        self.pushed += pushed
         if envelope.ends is not None:
             self.end({envelope.ends})
 

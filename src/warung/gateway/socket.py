@@ -31,22 +31,24 @@ FRAGMENTS = 1_024  # of one message
 GOODBYE_S = 2.0  # how long the other side may take to agree to a close
 logging.getLogger("warung.socket").setLevel(logging.WARNING)
 WSProtocol: Any = vars(compiled)["WSProtocol"]
+WORDS, MORE = WSMsgType.TEXT, WSMsgType.CONTINUATION  # looked up once: an enum's member costs as much as a call
 
 
 class PicowsWire:
     """The sending side of a picows connection. Once closed it says nothing more, and waits a little for the other side to agree."""
 
-    __slots__ = ("_abort", "_transport", "closed")
+    __slots__ = ("_abort", "_is_closing", "_send", "_transport", "closed")
 
     def __init__(self, ws: WSTransport) -> None:
         self._transport = ws.underlying_transport
+        self._send, self._is_closing = self._transport.write, self._transport.is_closing
         self._abort: asyncio.TimerHandle | None = None
         self.closed = False
 
     def write(self, data: bytes) -> None:
         """Send bytes that are already frames; nothing when the other side has left."""
-        if not self.closed and not self._transport.is_closing():
-            self._transport.write(data)
+        if not self.closed and not self._is_closing():
+            self._send(data)
 
     def backlog(self) -> int:
         """Return the bytes not yet taken."""
@@ -106,18 +108,20 @@ class Listener(WSListener):
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Called for each frame, as it is read."""
-        kind = frame.msg_type
-        wire = self._wire
-        if self.peer is not None:
-            self.peer.heard = self._door.time()
+        kind, wire, peer = frame.msg_type, self._wire, self.peer
+        if peer is not None and wire is not None:
+            peer.heard = self._door.time()
+            if kind is WORDS and frame.fin and self._parts is None and not wire.closed:  # nearly always
+                self._door.commands.received(peer, frame.get_payload_as_bytes())
+                return
         if kind == WSMsgType.CLOSE and wire is not None:
             wire.write(framed(frame.get_payload_as_bytes()[:2], CLOSE))
             transport.disconnect()
         elif wire is None or wire.closed:
             return
-        elif kind == WSMsgType.TEXT and frame.fin and self._parts is None:
+        elif kind is WORDS and frame.fin and self._parts is None:
             self._message(wire, frame.get_payload_as_bytes())
-        elif kind in (WSMsgType.TEXT, WSMsgType.CONTINUATION) and (kind == WSMsgType.TEXT) == (self._parts is None):
+        elif kind in (WORDS, MORE) and (kind is WORDS) == (self._parts is None):
             self._fragment(wire, frame)
         elif kind not in (WSMsgType.PING, WSMsgType.PONG):
             wire.close(PROTOCOL_ERROR, "text frames only")

@@ -24,7 +24,7 @@ class SessionEnded(Event, frozen=True, tag="accounts.session_ended"):
     session: SessionId
 
 
-class Envelope(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """A frame on its way: encoded once, for every connection of these accounts."""
 
     to: Sequence[AccountId]
