@@ -14,7 +14,7 @@ PYTHON_SOURCES := $(wildcard src tests bench examples scripts hatch_build.py)
 ARGS ?=
 PYTEST := $(PY) -m pytest
 
-.PHONY: run demo dev test test-long check bench screens lock clean environment tools
+.PHONY: run demo dev test test-long check bench bench-check screens lock clean environment tools
 
 run: $(VENV)/.package $(VENV)/.node ## start the server on http://localhost:8000
 	@exec $(WARUNG) run $(ARGS)
@@ -42,8 +42,11 @@ check: environment ## the gates: style, types, floors, tidiness, the web client'
 	$(PYTEST) -q tests/test_tidy.py tests/test_gates.py
 	$(PY) -m warung.web run --if-present check
 
-bench: environment ## our load generator
+bench: environment ## the shipped server beside its peers; writes docs/performance.md
 	@$(PY) -m bench $(ARGS)
+
+bench-check: environment ## what a message takes, in numbers that do not depend on how busy the machine is
+	@$(PY) -m bench.check $(ARGS)
 
 screens: environment tools ## photograph every screen into docs/screens
 	@$(PY) -m scripts.screens $(ARGS)

@@ -1,227 +1,244 @@
-"""`make bench`: start the shipped server, let pairs of people talk over real sockets, print what a message costs.
+"""`make bench`: the shipped server beside its peers, in one run. Writes bench/results/<date>.json and the figures of docs/performance.md.
 
-Closed loop: `--pairs` pairs, each direction with `--window` messages in flight, for `--seconds`. The server's CPU comes from
-/proc (user + system, all threads). A closed loop's latency is in-flight divided by throughput: read the paced run for latency.
+make bench                                      every row, five rounds of five seconds
+make bench ARGS="--final"                       the same within a quarter of an hour, for a quiet machine
+make bench ARGS="--rows saturated,paced --peers nats --rounds 3 --seconds 2"
+make bench ARGS="--report bench/results/X.json" only write the page again
 """
 
 import argparse
 import asyncio
-import json
-import os
-import secrets
-import socket
-import subprocess
-import sys
+import contextlib
+import resource
+import shutil
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import httpx
-import msgspec
-from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+from bench import floor, growing, machine, peers, place, replaying, report, results, servers, staying, talking
+from bench.machine import Server
+from bench.results import Results, cost, middle
+from bench.talking import Contender, Plan
 
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-class Ack(msgspec.Struct):
-    """The part of a frame that the generator looks at."""
-
-    type: str
-    id: int = 0
-
-
-decode = msgspec.json.Decoder(Ack).decode
+ROWS = ("floor", "saturated", "paced", "half", "group", "idle", "signing", "growth", "return", "replay", "restart")
+TALK = {"saturated", "paced", "half", "group"}
+PEERS = ("ejabberd-postgres", "ejabberd-none", "nats", "postgres")
+GROWN = [(10_000, 10), (1_000_000, 10), (10_000_000, 10), (10_000, 1_000), (1_000_000, 1_000), (10_000_000, 1_000)]
+FILES = 65_536
+T = TypeVar("T")
 
 
-class Talker(WSListener):
-    """One connection that keeps `window` sends in flight, or sends when it is told to."""
+class Bench:
+    """One call of the benchmark: what was asked for, and what came of it."""
 
-    def __init__(self, conversation: str, window: int, run: "Run") -> None:
-        self.conversation = conversation
-        self.window = window
-        self.run = run
-        self.sent: dict[int, float] = {}
-        self.number = 0
-        self.transport: WSTransport | None = None
-
-    def on_ws_connected(self, transport: WSTransport) -> None:
-        """Wait for hello."""
-        self.transport = transport
-
-    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Count acks and pushes."""
-        if frame.msg_type != WSMsgType.TEXT:
-            return
-        seen = decode(frame.get_payload_as_bytes())
-        if seen.type == "ok":
-            self.run.latencies.append(time.perf_counter() - self.sent.pop(seen.id))
-            if self.run.going and self.window:
-                self.send()
-        elif seen.type == "chat.message":
-            self.run.pushes += 1
-        elif seen.type == "error":
-            self.run.errors += 1
-
-    def send(self) -> None:
-        """Send one message of about 150 bytes."""
-        self.number += 1
-        nonce = f"{int(time.time() * 1000):012x}-{secrets.token_hex(6)}"
-        self.sent[self.number] = time.perf_counter()
-        frame = (
-            f'{{"type":"chat.send","id":{self.number},"conversation":"{self.conversation}","nonce":"{nonce}",'
-            f'"card":{{"type":"chat.text","text":"Jadi besok pagi jam tujuh ya, aku bawa pisang goreng"}}}}'
+    def __init__(self, given: argparse.Namespace, folder: Path) -> None:
+        self.given = given
+        self.folder = folder
+        self.rows = [row for row in ROWS if row in given.rows.split(",")]
+        self.wanted = given.peers.split(",")
+        self.plan = Plan(given.rounds, given.seconds, given.warm_up)
+        self.cache = Path(given.cache)
+        self.begun = time.monotonic()
+        self.results = Results(
+            date=datetime.now(UTC).isoformat(timespec="seconds"),
+            machine=machine.described(),
+            plan={"rounds": given.rounds, "seconds": given.seconds, "warm_up": given.warm_up, "rows": self.rows},
         )
-        assert self.transport is not None
-        self.transport.send(WSMsgType.TEXT, frame.encode())
+
+    def tell(self, what: str) -> None:
+        """Say how far it is."""
+        print(f"{time.monotonic() - self.begun:6.0f} s  {what}", flush=True)
+
+    def attempt(self, name: str, work: Callable[[], T]) -> T | None:
+        """Do a part; what goes wrong is noted, and the rest goes on."""
+        try:
+            return work()
+        except Exception as failure:
+            self.results.failed[name] = f"{type(failure).__name__}: {failure}"
+            self.tell(f"{name} FAILED: {self.results.failed[name]}")
+            return None
+
+    def run(self) -> Results:
+        """Measure every row that was asked for."""
+        if "floor" in self.rows:
+            self.results.floor = {"fdatasync": floor.fdatasync_us(self.folder)}
+        if TALK & set(self.rows):
+            self.attempt("talking", self.talk)
+        for row, work in (
+            ("idle", self.idle), ("signing", self.signing), ("growth", self.growth), ("return", self.returning),
+            ("restart", self.restart), ("replay", self.replay),
+        ):  # fmt: skip
+            if row in self.rows:
+                self.attempt(row, work)
+        return self.results
+
+    def talk(self) -> None:
+        """Start everybody, and let them talk by turns."""
+        with contextlib.ExitStack() as open_:
+            those = list(self.contenders(open_))
+            to = self.results
+            if "saturated" in self.rows:
+                to.saturated = talking.saturated(those, self.plan, self.tell)
+            those = [one for one in those if one.server.protocol != "echo"]
+            if "paced" in self.rows:
+                to.paced = talking.paced([one for one in those if one.server.name != "ejabberd-none"], self.plan, self.tell)
+            if "half" in self.rows:
+                to.half = talking.half([one for one in those if one.server.protocol == "websocket"], to.saturated, self.plan, self.tell)
+            if "group" in self.rows:
+                to.group = talking.group([one for one in those if one.server.name != "ejabberd-none"], self.plan, self.tell)
+
+    def contenders(self, open_: contextlib.ExitStack) -> Iterator[Contender]:
+        """Start warung on both databases, the echo and the peers that can be had."""
+        data = self.folder / "warung"
+        pairs, group = asyncio.run(talking.warung_place(data))
+        yield Contender(open_.enter_context(servers.warung(data)), pairs, group)
+        if "postgres" in self.wanted and (beside := self.attempt("warung-postgres", lambda: self.on_postgres(open_))):
+            yield beside
+        if "nats" in self.wanted and (server := self.attempt("nats", lambda: open_.enter_context(peers.nats(self.folder)))):
+            yield Contender(server, peers.people(server, self.folder, talking.PAIRS))
+        for name in ("ejabberd-postgres", "ejabberd-none"):
+            if name in self.wanted and (server := self.attempt(name, lambda name=name: self.ejabberd(open_, name))):  # type: ignore[misc]
+                yield Contender(server, peers.people(server, self.folder, talking.PAIRS), talking.muc_people(server, self.folder))
+        if echo := self.attempt("echo", lambda: open_.enter_context(servers.echo(self.folder / "echo.log"))):
+            yield Contender(echo, peers.people(echo, self.folder, talking.PAIRS))
+
+    def on_postgres(self, open_: contextlib.ExitStack) -> Contender:
+        """Start warung on a PostgreSQL of its own."""
+        postgres = open_.enter_context(peers.postgres(self.folder / "for-warung"))
+        url, data = postgres.url("warung"), self.folder / "warung-postgres"
+        pairs, group = asyncio.run(talking.warung_place(data, url))
+        return Contender(open_.enter_context(servers.warung(data, url, (postgres.pid,), "warung-postgres")), pairs, group)
+
+    def ejabberd(self, open_: contextlib.ExitStack, name: str) -> Server:
+        """Start an ejabberd, with a PostgreSQL of its own where it archives."""
+        archive = open_.enter_context(peers.postgres(self.folder / "for-ejabberd")) if name == "ejabberd-postgres" else None
+        return open_.enter_context(peers.ejabberd(self.folder, archive, talking.GROUP))
+
+    def idle(self) -> None:
+        """Connections that say nothing, at a heartbeat that is hurried so that one fits in."""
+        often = staying.HEARTBEAT_S // staying.HURRIED
+        for number in map(int, self.given.idle.split(",")):
+            data = self.folder / f"idle-{number}"
+            lines = [("r", one.handle, one.token, "-") for one in asyncio.run(self._people(data, number))]
+            people = place.write_people(self.folder / f"idle-{number}-people", lines)
+            with servers.warung(data, heartbeat_s=often) as server:
+                self._idle(server, people, number, self.given.idle_s)
+        if "ejabberd-none" in self.wanted:
+            number = int(self.given.idle.split(",")[0])
+            self.attempt("ejabberd idle", lambda: self._ejabberd_idle(number))
+
+    async def _people(self, data: Path, number: int) -> list[place.Person]:
+        async with place.opened(data) as db:
+            return await place.people(db, number)
+
+    def _ejabberd_idle(self, number: int) -> None:
+        with contextlib.ExitStack() as open_:
+            server = open_.enter_context(peers.ejabberd(self.folder / "idle", None, number))
+            people = place.write_people(self.folder / "idle-ejabberd", [("r", f"u{n}", "pw", "-") for n in range(number)])
+            self._idle(server, people, number, 5)
+
+    def _idle(self, server: Server, people: Path, number: int, stay_s: float) -> None:
+        row: dict[str, Any] = staying.idle(server, people, number, stay_s)
+        if server.protocol == "websocket":
+            row["idle_cpu_share"] = round(row["idle_cpu_share"] / staying.HURRIED, 5)
+        self.results.idle.append({"server": server.name} | row)
+        self.tell(f"idle {self.results.idle[-1]}")
+
+    def signing(self) -> None:
+        """Sign devices in, one after the other."""
+        data = self.folder / "signing"
+        handles = asyncio.run(self._with_passwords(data))
+        with servers.warung(data) as server:
+            found = staying.signing_in(server, handles)
+        opened = [row["open_cpu_ms"] for row in self.results.idle if row["server"] == "warung"]
+        theirs = [row["open_cpu_ms"] for row in self.results.idle if row["server"] != "warung"]
+        self.results.signing_in = found | {"open_cpu_ms": opened[0] if opened else 0.0} | ({"ejabberd_cpu_ms": theirs[0]} if theirs else {})
+        self.tell(f"sign-in {self.results.signing_in}")
+
+    async def _with_passwords(self, data: Path) -> list[str]:
+        async with place.opened(data) as db:
+            return [person.handle for person in await place.people(db, 320, password=True)]
+
+    def growth(self) -> None:
+        """Send and open on logs of every size; the places are kept, filling the largest takes minutes."""
+        for stored, each in GROWN:
+            if stored <= self.given.stored:
+                self.attempt(f"growth {stored} {each}", lambda stored=stored, each=each: self._grown(stored, each))  # type: ignore[misc]
+
+    def _grown(self, stored: int, each: int) -> None:
+        grown = growing.grown(self.cache, stored, each, self.tell)
+        data = Path(grown.data)
+        machine.forget_files(data)
+        with servers.warung(data) as server:
+            row: dict[str, Any] = growing.opening(server, grown, cold=True) | growing.opening(server, grown, cold=False)
+            runs = []
+            for _ in range(min(3, self.plan.rounds)):
+                runs.append(growing.sending(server, grown, self.plan.seconds, self.plan.warm_up))
+                talking.rest([Contender(server, Path(grown.people))])
+        row |= {"cost_us": round(middle(runs, cost), 2), "rate": round(middle(runs, lambda run: run.rate))}
+        self.results.grown.append({"stored": stored, "each": each} | row)
+        self.tell(f"growth {self.results.grown[-1]}")
+
+    def returning(self) -> None:
+        """Somebody comes back after a week."""
+        self.results.returning = growing.returning(self.folder / "returning", self.tell)
+
+    def restart(self) -> None:
+        """Start on a million messages."""
+        grown = growing.grown(self.cache, min(1_000_000, self.given.stored), 1_000, self.tell)
+        self.results.restart = staying.restart(Path(grown.data), Path(grown.people), self.tell)
+
+    def replay(self) -> None:
+        """Play the rooms of #ubuntu, where they are."""
+        if not replaying.ROOMS.exists():
+            raise machine.Broken("the collected rooms of ../shared/data/chats/irc-ubuntu are not here")
+        data = self.folder / "replay"
+        people, script = asyncio.run(replaying.prepare(data, replaying.rooms()))
+        replaying.replay(data, people, script, max(3.0, self.plan.seconds), self.tell, self.results.replay)
 
 
-class Run:
-    """What one measurement counted."""
-
-    def __init__(self) -> None:
-        self.going = True
-        self.latencies: list[float] = []
-        self.pushes = 0
-        self.errors = 0
-
-
-def cpu_s(pid: int) -> float:
-    """Return the CPU seconds that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def rss_kb(pid: int) -> int:
-    """Return a process's resident memory."""
-    return int(Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()[0])
-
-
-def start(folder: str, database: str) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the shipped server pinned to the first core; return it and its URL."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = os.environ | {
-        "WARUNG_DATA": folder,
-        "WARUNG_PORT": str(port),
-        "WARUNG_DATABASE": database,
-        "WARUNG_ACCOUNTS_REGISTRATION": "open",
-        "WARUNG_ACCOUNTS_SIGN_UPS_PER_HOUR": "100000",
-        "WARUNG_ACCOUNTS_PASSWORD_MEMORY_KIB": "8",
-        "WARUNG_ACCOUNTS_PASSWORD_PASSES": "1",
-        "WARUNG_CONTACTS_REQUESTS_PER_DAY": "100000",
-    }
-    server = subprocess.Popen([sys.executable, "-m", "warung", "run"], env=env, stdout=subprocess.DEVNULL)
-    os.sched_setaffinity(server.pid, {0})
-    return server, f"http://127.0.0.1:{port}"
-
-
-async def ready(url: str) -> None:
-    """Wait until the server answers."""
-    async with httpx.AsyncClient() as http:
-        for _ in range(200):
-            try:
-                if (await http.get(f"{url}/readyz")).status_code == 200:
-                    return
-            except httpx.TransportError:
-                await asyncio.sleep(0.1)
-    raise TimeoutError(url)
-
-
-async def pair_up(url: str, number: int) -> tuple[str, str, str]:
-    """Make two contacts; return their tokens and their conversation."""
-    async with httpx.AsyncClient(base_url=f"{url}/api", timeout=60) as http:
-
-        async def person(handle: str) -> tuple[str, str]:
-            body = {"handle": handle, "name": handle, "password": "kopi tubruk manis", "device": "bench", "transport": "bearer"}
-            answer = (await http.post("/sign-up", json=body)).raise_for_status().json()
-            return answer["token"], answer["me"]["id"]
-
-        (a, _), (b, b_id) = await person(f"budi{number}"), await person(f"siti{number}")
-        as_a, as_b = {"authorization": f"Bearer {a}"}, {"authorization": f"Bearer {b}"}
-        asked = {"to": b_id, "greeting": "", "via": "handle"}
-        request = (await http.post("/contacts/requests", json=asked, headers=as_a)).raise_for_status().json()
-        accepted = (await http.post(f"/contacts/requests/{request['id']}/accept", headers=as_b)).raise_for_status().json()
-        return a, b, accepted["conversation"]
-
-
-async def connect(url: str, token: str, talker: Talker) -> None:
-    """Open a socket for a talker."""
-    await ws_connect(lambda: talker, f"{url.replace('http', 'ws')}/ws", extra_headers={"authorization": f"Bearer {token}"})
-
-
-def report(name: str, run: Run, cpu: float, took: float, mine: float) -> dict[str, Any]:
-    """Print and return what a run showed."""
-    done = sorted(run.latencies)
-    result = {
-        "run": name,
-        "messages_per_s": round(len(done) / took),
-        "server_cpu_us_per_message": round(cpu / max(1, len(done)) * 1e6, 1),
-        "server_utilisation": round(cpu / took, 2),
-        "generator_utilisation": round(mine / took, 2),
-        "p50_ms": round(done[len(done) // 2] * 1000, 2) if done else None,
-        "p99_ms": round(done[len(done) * 99 // 100] * 1000, 2) if done else None,
-        "pushes": run.pushes,
-        "errors": run.errors,
-    }
-    print(json.dumps(result), flush=True)
-    return result
-
-
-async def measure(url: str, pid: int, given: argparse.Namespace) -> None:
-    """Saturated, then paced."""
-    people = [await pair_up(url, number) for number in range(given.pairs)]
-    for name, window, rate in (("saturated", given.window, 0), (f"paced {given.rate}/s", 0, given.rate)):
-        run = Run()
-        talkers = []
-        for a, b, conversation in people:
-            for token in (a, b):
-                talker = Talker(conversation, window, run)
-                await connect(url, token, talker)
-                talkers.append(talker)
-        await asyncio.sleep(0.5)
-        begun, cpu, mine = time.perf_counter(), cpu_s(pid), time.process_time()
-        for talker in talkers:
-            for _ in range(window):
-                talker.send()
-        while time.perf_counter() - begun < given.seconds:
-            await asyncio.sleep(0.01)
-            due = int((time.perf_counter() - begun) * rate) - sum(talker.number for talker in talkers) if rate else 0
-            for at in range(due):
-                talkers[(at * 7919) % len(talkers)].send()
-        run.going = False
-        took = time.perf_counter() - begun
-        report(name, run, cpu_s(pid) - cpu, took, time.process_time() - mine)
-        for talker in talkers:
-            if talker.transport is not None:
-                talker.transport.disconnect()
-        await asyncio.sleep(0.5)
-    print(json.dumps({"server_rss_kb": rss_kb(pid)}))
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", default=",".join(ROWS), help="which rows, of " + ", ".join(ROWS))
+    parser.add_argument("--peers", default=",".join(PEERS), help="beside whom, of " + ", ".join(PEERS))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=5.0, help="of one measurement")
+    parser.add_argument("--warm-up", type=float, default=2.0)
+    parser.add_argument("--idle", default="5000,10000", help="how many idle connections")
+    parser.add_argument("--idle-s", type=float, default=45.0, help="how long they stay")
+    parser.add_argument("--stored", type=int, default=10_000_000, help="the largest log")
+    parser.add_argument("--final", action="store_true", help="everything, five rounds, within a quarter of an hour")
+    parser.add_argument("--report", type=Path, help="only write the page from this file")
+    parser.add_argument("--no-page", action="store_true", help="leave docs/performance.md as it is")
+    parser.add_argument("--cache", default=str(Path.home() / ".cache/warung-bench"), help="where filled places are kept")
+    given = parser.parse_args()
+    if given.final:
+        given.rounds, given.seconds, given.warm_up, given.idle_s = 5, 3.0, 1.0, 25.0
+    return given
 
 
 def main() -> None:
-    """Run the benchmark."""
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--pairs", type=int, default=100)
-    parser.add_argument("--window", type=int, default=4)
-    parser.add_argument("--rate", type=int, default=500)
-    parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--database", default="", help="postgresql://… instead of SQLite")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        server, url = start(folder, given.database)
-        os.sched_setaffinity(0, {(os.cpu_count() or 1) - 1})
-        try:
-            asyncio.run(_all(server, url, given))
-        finally:
-            server.terminate()
-            server.wait()
-
-
-async def _all(server: subprocess.Popen[bytes], url: str, given: argparse.Namespace) -> None:
-    await ready(url)
-    await measure(url, server.pid, given)
+    """Measure, write the results and the page."""
+    given = arguments()
+    if given.report:
+        print(report.write(results.read(given.report), given.report.name))
+        return
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
+    folder = Path(tempfile.mkdtemp(prefix="warung-bench-", dir="/var/tmp"))
+    folder.chmod(0o711)
+    try:
+        bench = Bench(given, folder)
+        found = bench.run()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    file = found.write()
+    print(report.tables(found, file.name) if given.no_page else report.write(found, file.name))
+    print(f"\n{file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}, {time.monotonic() - bench.begun:.0f} s")
 
 
 if __name__ == "__main__":
