@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from warung import chat
-from warung.kit.card import Card
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId
 from warung.push import store
@@ -11,17 +10,20 @@ from warung.push.model import Clear, Device, Push, Settings
 
 FOLLOWER = "push"
 PER_TURN = 200
+SLICE = 10_000  # databases bound the number of parameters of one statement
 
 
 def follow(tx: Tx) -> bool:
     """Read the next entries of the log; True when there may be more."""
     entries = chat.news(tx, FOLLOWER, limit=PER_TURN)
     late = tx.now - tx.settings(Settings).late_ms
-    for entry in entries:
-        if entry.at > late and entry.author is None:
-            card = tx.cards.decode(entry.card)
-            if card.counts:
-                _wake(tx, entry, card)
+    fresh = [entry for entry in entries if entry.at > late and entry.author is None]
+    audiences = {conversation: chat.audience(tx, conversation) for conversation in {entry.conversation for entry in fresh}}
+    devices = _devices(tx, sorted(set().union(*audiences.values())))  # of all of them at once: most have none
+    for entry in fresh if devices else ():
+        reached = [device for account in audiences[entry.conversation] if account != entry.sender for device in devices.get(account, ())]
+        if reached:
+            _wake(tx, entry, reached)
     return len(entries) == PER_TURN
 
 
@@ -30,11 +32,10 @@ def caught_up(reader: Reader) -> bool:
     return chat.no_news(reader, FOLLOWER)
 
 
-def _wake(tx: Tx, entry: chat.Message, card: Card) -> None:
-    audience = chat.audience(tx, entry.conversation)
-    others = [account for account in audience if account != entry.sender]
+def _wake(tx: Tx, entry: chat.Message, reached: Sequence[Device]) -> None:
+    card = tx.cards.decode(entry.card)
     called = set(card.mentions())
-    for device in _devices(tx, others):
+    for device in reached if card.counts else ():
         loud = chat.may_sound(
             tx, account=device.account, conversation=entry.conversation, called=bool(called & {device.account, chat.EVERYONE})
         )
@@ -42,8 +43,12 @@ def _wake(tx: Tx, entry: chat.Message, card: Card) -> None:
             tx.enqueue(Push(device.session, entry.conversation, entry.seq), key=f"push/{device.session}/{entry.conversation}")
 
 
-def _devices(tx: Tx, accounts: Sequence[AccountId]) -> list[Device]:
-    return store.devices(tx, accounts) if accounts else []
+def _devices(tx: Tx, accounts: Sequence[AccountId]) -> dict[AccountId, list[Device]]:
+    found: dict[AccountId, list[Device]] = {}
+    for at in range(0, len(accounts), SLICE):
+        for device in store.devices(tx, accounts[at : at + SLICE]):
+            found.setdefault(device.account, []).append(device)
+    return found
 
 
 def on_cursor_moved(tx: Tx, event: chat.CursorMoved) -> None:
