@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bench import floor, growing, machine, peers, place, replaying, report, results, servers, staying, talking
+from bench.generator import Run
 from bench.machine import Server
 from bench.results import Results, cost, middle
 from bench.talking import Contender, Plan
@@ -174,9 +175,9 @@ class Bench:
         machine.forget_files(data)
         with servers.warung(data) as server:
             row: dict[str, Any] = growing.opening(server, grown, cold=True) | growing.opening(server, grown, cold=False)
-            runs = []
+            runs: list[Run] = []
             for _ in range(min(3, self.plan.rounds)):
-                runs.append(growing.sending(server, grown, self.plan.seconds, self.plan.warm_up))
+                runs.append(growing.sending(server, grown, self.plan.seconds, 1.0 if runs else growing.WARM_UP_S))
                 talking.rest([Contender(server, Path(grown.people))])
         row |= {"cost_us": round(middle(runs, cost), 2), "rate": round(middle(runs, lambda run: run.rate))}
         self.results.grown.append({"stored": stored, "each": each} | row)

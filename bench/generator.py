@@ -38,7 +38,7 @@ class Run(msgspec.Struct):
     total_sent: int
     total_arrived: int
     server_cpu_s: float = 0.0
-    followers_cpu_s: float = 0.0  # of that: the search index and whoever else reads the log behind
+    index_cpu_s: float = 0.0  # of that: the search index
     other_cpu_s: float = 0.0  # of the machine, without server and generator
     stolen_s: float = 0.0  # by the hypervisor
 
@@ -48,9 +48,9 @@ class Run(msgspec.Struct):
         return self.server_cpu_s / max(1, self.delivered) * 1e6
 
     @property
-    def followers_us(self) -> float:
+    def index_us(self) -> float:
         """Of that, the search index, which may follow by two seconds."""
-        return self.followers_cpu_s / max(1, self.delivered) * 1e6
+        return self.index_cpu_s / max(1, self.delivered) * 1e6
 
     @property
     def rate(self) -> float:
@@ -108,7 +108,7 @@ def steps(server: Server, argv: Sequence[str]) -> Iterator[Run]:
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
-    meter, busy, followed = machine.Meter(server.roots), None, 0.0
+    meter, busy, indexed = machine.Meter(server.roots), None, 0.0
     try:
         for line in process.stdout:
             word = line.split(" ")[0].strip()
@@ -116,15 +116,15 @@ def steps(server: Server, argv: Sequence[str]) -> Iterator[Run]:
                 process.stdin.write("go\n")
                 process.stdin.flush()
             elif word == "begin":
-                followed = server.followers_s()
+                indexed = server.index_s()
                 meter.begin()
             elif word == "end":
                 busy = meter.end()
-                followed = server.followers_s() - followed
+                indexed = server.index_s() - indexed
             elif busy is not None:
                 seen: dict[str, Any] = msgspec.json.decode(line)
                 other = max(0.0, busy.machine_s - busy.server_s - seen["generator_cpu_s"])
-                yield Run(**seen, server_cpu_s=busy.server_s, followers_cpu_s=followed, other_cpu_s=other, stolen_s=busy.stolen_s)
+                yield Run(**seen, server_cpu_s=busy.server_s, index_cpu_s=indexed, other_cpu_s=other, stolen_s=busy.stolen_s)
         if busy is None or process.wait(PATIENCE_S) != 0:
             raise Broken(process.stderr.read().strip()[-600:])
     finally:

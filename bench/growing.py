@@ -24,6 +24,7 @@ from warung.kit.ids import ConversationId
 
 PEOPLE = 200
 OPENINGS = 100
+WARM_UP_S = 4.0  # until the writer knows the five thousand conversations that are written to
 WEEK = 7 * DAY
 CHANGED, KEPT = 200, 1_000  # of a person's conversations
 Told = Callable[[str], None]
@@ -61,9 +62,9 @@ async def _make(folder: Path, stored: int, each: int) -> Grown:
         for _ in range(each):
             shuffled = chance.sample(everybody, PEOPLE)
             circles += [shuffled[at : at + 2] for at in range(0, PEOPLE, 2)]
-        talks = await place.groups(db, circles)
+        talks = await place.groups(db, circles, quiet=True)
         now = clock.now()
-        await place.fill(db, list(zip(talks, circles, strict=True)), stored, begun=now - 30 * DAY, until=now)
+        await place.fill(db, list(zip(talks, circles, strict=True)), stored, begun=now - 30 * DAY, until=now, last=dict.fromkeys(talks, 0))
     mine: dict[str, list[ConversationId]] = {}
     for talk, circle in zip(talks, circles, strict=True):
         mine.setdefault(circle[0].handle, []).append(talk)

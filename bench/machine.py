@@ -26,13 +26,13 @@ class Server(msgspec.Struct):
     port: int
     protocol: str
 
-    def followers_s(self) -> float:
-        """Return the CPU seconds that warung's readers of the log have used: the search index. 0 for others."""
+    def index_s(self) -> float:
+        """Return the CPU seconds that warung's search index has used, which may follow the log; 0 for others."""
         if self.protocol != "websocket":
             return 0.0
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=30) as answer:
             lines = answer.read().decode().splitlines()
-        return sum(float(line.split()[-1]) for line in lines if line.startswith("warung_follower_cpu_seconds_total{"))
+        return sum(float(line.split()[-1]) for line in lines if line.startswith('warung_follower_cpu_seconds_total{follower="search"'))
 
 
 class Busy(msgspec.Struct):

@@ -93,21 +93,22 @@ async def friends(db: Database, pairs: Sequence[tuple[Person, Person]]) -> list[
     return made
 
 
-def group(tx: Tx, members: Sequence[Person], name: str = "kopi club") -> ConversationId:
-    """Make a group of people who need not know each other."""
+def group(tx: Tx, members: Sequence[Person], *, quiet: bool = False, name: str = "kopi club") -> ConversationId:
+    """Make a group of people who need not know each other; where it is `quiet`, without a notice in its log."""
     id = ConversationId(new_id(tx.now))
     store_members.add_conversation(tx, Kept(id, "group", None, name, None, None, 0, 1, 0, tx.now, tx.now))
     store_members.add_members(tx, id, [members[0].id], role="owner", from_seq=0)
     store_members.add_members(tx, id, [member.id for member in members[1:]], role="member", from_seq=0)
-    chat.post(tx, to=id, card=chat.Notice(key="group_created", actor=members[0].id, words=name))
+    if not quiet:
+        chat.post(tx, to=id, card=chat.Notice(key="group_created", actor=members[0].id, words=name))
     return id
 
 
-async def groups(db: Database, wanted: Sequence[Sequence[Person]]) -> list[ConversationId]:
+async def groups(db: Database, wanted: Sequence[Sequence[Person]], *, quiet: bool = False) -> list[ConversationId]:
     """Make a group of each."""
 
     def make(those: Sequence[Sequence[Person]]) -> Callable[[Tx], list[ConversationId]]:
-        return lambda tx: [group(tx, members) for members in those]
+        return lambda tx: [group(tx, members, quiet=quiet) for members in those]
 
     made: list[ConversationId] = []
     for at in range(0, len(wanted), AT_ONCE):
@@ -120,8 +121,8 @@ async def fill(
 ) -> dict[ConversationId, int]:
     """Write `total` entries straight into the log with the store's own SQL, in conversations taken at random, spread over a time.
 
-    `last` is how many entries each conversation has (one notice, where it is not named); what it is afterwards is returned. The
-    search index is told that it has read them: what stands in it costs nothing to a send.
+    `last` is how many entries each conversation has (one notice, where it is not given; else each first gets one of the new ones);
+    what it is afterwards is returned. The search index is told that it has read them: what stands in it costs nothing to a send.
     """
     chance, known = random.Random(total), dict(last or {})
     text = msgspec.json.encode(chat.Text(text_="Jadi besok pagi jam tujuh ya, aku bawa pisang goreng. " * 3))

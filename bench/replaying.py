@@ -21,9 +21,9 @@ SLOWEST_MS = 100.0  # p99 of a delivery
 class Line(msgspec.Struct):
     """One message of a room."""
 
-    ts: str
     kind: str
     room: str
+    ts: str | None = None
     nick: str | None = None
     text: str = ""
 
@@ -42,7 +42,7 @@ def rooms(file: Path = ROOMS) -> list[Room]:
     with gzip.open(file) as packed:
         for raw in packed:
             line = decoder.decode(raw)
-            if line.kind == "msg" and line.nick:
+            if line.kind == "msg" and line.nick and line.ts:
                 lines.setdefault(line.room, []).append(line)
     return [Room(sorted({line.nick or "" for line in those}), list(_timed(those))) for those in lines.values()]
 
@@ -50,7 +50,7 @@ def rooms(file: Path = ROOMS) -> list[Room]:
 def _timed(lines: list[Line]) -> Iterator[tuple[float, str, int]]:
     moments: dict[str, list[Line]] = {}
     for line in lines:
-        moments.setdefault(line.ts, []).append(line)
+        moments.setdefault(line.ts or "", []).append(line)
     first = min(datetime.fromisoformat(moment) for moment in moments)
     for moment, those in moments.items():
         whole = (datetime.fromisoformat(moment) - first).total_seconds() * 1e3

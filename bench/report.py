@@ -156,7 +156,7 @@ def _talk(results: Results) -> str:
 def _row(name: str, runs: Sequence[Run]) -> list[str]:
     costs = [run.cpu_us for run in runs]
     limited = " (generator at its limit)" if sum(run.limited for run in runs) * 2 > len(runs) else ""
-    follow = middle(runs, lambda run: run.followers_us)
+    follow = middle(runs, lambda run: run.index_us)
     return [
         name,
         f"{middle(runs, lambda run: run.cpu_us):.1f} ({min(costs):.1f} - {max(costs):.1f}){limited}",

@@ -56,8 +56,8 @@ def middle(runs: Sequence[Run], figure: Callable[[Run], float]) -> float:
 
 
 def cost(run: Run) -> float:
-    """Return the CPU per delivered message without the readers that follow the log, whose cost is told apart."""
-    return run.cpu_us - run.followers_us
+    """Return the CPU per delivered message without the search index, which may follow the log and is told apart."""
+    return run.cpu_us - run.index_us
 
 
 def ratio(ours: Sequence[Run], theirs: Sequence[Run], figure: Callable[[Run], float] = cost) -> float | None:

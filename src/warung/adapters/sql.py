@@ -13,7 +13,6 @@ import msgspec
 from warung.kit.db import Params
 
 PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
-
 MACROS = {
     "sqlite": {"{id}": "TEXT", "{bytes}": "BLOB", "{int}": "INTEGER"},
     "postgres": {"{id}": 'TEXT COLLATE "C"', "{bytes}": "BYTEA", "{int}": "BIGINT"},

@@ -84,19 +84,20 @@ class Peer:
     def answer(self, frame: bytes) -> None:
         """Send an answer: never dropped, since what is in flight is bounded."""
         if not self._outbox:
-            self.hub.dirty.append(self)
-            self.hub.wake()
+            self.hub.wake(self)
         self._outbox.append(frame)
 
     def push(self, frame: bytes) -> None:
         """Send an event, unless the reader is too far behind."""
         if self._lagging:
             return
-        if self._choked and not self._outbox and self.wire.backlog() > self.hub.outbox_bytes:
-            self._lagging = True
-            self.hub.dropped += 1
-            return
-        self.answer(frame)
+        if not self._outbox:
+            if self._choked and self.wire.backlog() > self.hub.outbox_bytes:
+                self._lagging = True
+                self.hub.dropped += 1
+                return
+            self.hub.wake(self)
+        self._outbox.append(frame)
 
     def caught_up(self) -> None:
         """The other side has taken everything: tell it once what it missed."""
@@ -137,7 +138,6 @@ class Hub:
         self.dropped = 0
         self.pushed = 0
         self.draining = False
-        self._waking = False
         self._empty = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._peers: dict[AccountId, set[Peer]] = {}
@@ -204,14 +204,13 @@ class Hub:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._empty.wait(), patience_s)
 
-    def wake(self) -> None:
-        """Flush at the end of this tick."""
-        if not self._waking:
-            self._waking = True
+    def wake(self, peer: Peer) -> None:
+        """Flush a connection at the end of this tick."""
+        if not self.dirty:
             self._loop.call_soon(self._flush)
+        self.dirty.append(peer)
 
     def _flush(self) -> None:
-        self._waking = False
         dirty, self.dirty = self.dirty, []
         for peer in dirty:
             peer.flush()
