@@ -17,7 +17,7 @@ import pytest
 from tests.environment import missing
 from tests.served import free_port
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Engine:

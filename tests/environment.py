@@ -10,8 +10,10 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,8 +24,9 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
-_RUN = "WARUNG_TEST_RUN"
+RUN = "WARUNG_TEST_RUN"
 _OLDEST_POSTGRES = 15
+PATIENCE = 50
 
 settings.register_profile("warung", deadline=None, derandomize=True, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
@@ -35,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         folder = Path(tempfile.mkdtemp(prefix="warung-test-", dir="/tmp"))  # short: a socket's path has at most 107 bytes
         folder.chmod(0o711)
-        os.environ[_RUN] = str(folder)
+        os.environ[RUN] = str(folder)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -47,7 +50,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def run_folder() -> Path:
     """Return the folder that belongs to this run and is removed at its end; all xdist workers share it."""
-    return Path(os.environ[_RUN])
+    return Path(os.environ[RUN])
 
 
 @contextlib.contextmanager
@@ -134,9 +137,43 @@ def _start_postgres(run: Path) -> None:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
     create = ["--username=warung", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US"]
     _run_as(owner, programs / "initdb", "--pgdata", data, *create)
-    options = f"-k {run} -c listen_addresses= -c max_connections=200"
-    _run_as(owner, programs / "pg_ctl", "start", "--wait", "--silent", "--pgdata", data, "--log", data / "log", "--options", options)
+    _launch_postgres(run)
     _clean_up_after(_hander_out(), _postmaster(run), run)
+
+
+def _launch_postgres(run: Path) -> None:
+    data, options = run / "cluster", f"-k {run} -c listen_addresses= -c max_connections=200"
+    pg_ctl = _postgres_programs() / "pg_ctl"
+    _run_as(_without_root(), pg_ctl, "start", "--wait", "--silent", "--pgdata", data, "--log", data / "log", "--options", options)
+
+
+class OwnPostgres:
+    """A PostgreSQL of one's own, to be killed. Its folder is removed at the end of the run at the latest."""
+
+    def __init__(self) -> None:
+        self._folder = run_folder() / uuid.uuid4().hex[:8]
+        self._folder.mkdir(mode=0o711)
+        self.url = f"postgresql://warung@/postgres?host={quote(str(self._folder), safe='')}"
+
+    def start(self) -> None:
+        """Create it, or start it again after a kill: it recovers what it had acknowledged."""
+        if not (self._folder / "cluster").exists():
+            _start_postgres(self._folder)
+            return
+        for _ in range(PATIENCE - 1):
+            with contextlib.suppress(RuntimeError):  # until the processes of the killed one have noticed
+                return _launch_postgres(self._folder)
+            time.sleep(0.1)
+        _launch_postgres(self._folder)
+
+    def kill(self) -> None:
+        """End it without a word."""
+        os.kill(_postmaster(self._folder), signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Stop it for good, if it runs."""
+        with contextlib.suppress(RuntimeError):
+            _stop_postgres(self._folder)
 
 
 def _stop_postgres(run: Path) -> None:

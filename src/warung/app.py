@@ -117,23 +117,27 @@ class World:
             await asyncio.sleep(WORK_EVERY_S)
 
     async def _follow(self) -> None:
-        """Let every follower catch up with the log whenever something was written."""
+        """Let every follower catch up with the log whenever something was written: by the node that leads, where there are several."""
         followers = [follower for domain in DOMAINS for follower in domain.followers]
         seen = -1
         behind = {follower.name for follower in followers}
         while True:
             units = self.db.writer.units
-            if units != seen or behind:
-                turns = 0
+            if self.bus.nodes() > 1:
+                behind = await self._behind(followers) if self.bus.leads() else set()
+                units = -1  # the last node looks at everything when it is alone again
+            elif units != seen:
                 behind = {follower.name for follower in followers}
-                for follower in followers:
+            turns = 0
+            for follower in followers:
+                if follower.name in behind:
                     with _noted(follower.name):
                         turns += 1
                         while await self.db.write(self._timed(follower)):
                             turns += 1
                         if await self.db.read(follower.caught_up):
                             behind.discard(follower.name)
-                seen = units + turns  # what others wrote meanwhile makes the next round look again
+            seen = units + turns  # what others wrote meanwhile makes the next round look again
             self._at_the_end |= dict.fromkeys(self._at_the_end.keys() - behind, time.monotonic())
             await asyncio.sleep(FOLLOW_EVERY_S)
 
@@ -146,6 +150,13 @@ class World:
                 self._spent[follower.name] += time.thread_time() - begun
 
         return follow
+
+    async def _behind(self, followers: Sequence[Follower]) -> set[str]:
+        """Return the followers that have not read everything; asked, since other nodes write too."""
+        behind: set[str] = set()
+        with _noted("followers"):
+            behind = {follower.name for follower in followers if not await self.db.read(follower.caught_up)}
+        return behind
 
     def _lags(self) -> dict[str, float]:
         now = time.monotonic()

@@ -63,10 +63,10 @@ class Crowd:
 
 
 @contextlib.asynccontextmanager
-async def crowd(url: str, people: int = PEOPLE) -> AsyncIterator[Crowd]:
+async def crowd(url: str, people: int = PEOPLE, named: str = "warga") -> AsyncIterator[Crowd]:
     """Sign people up, put them into one group, and connect them."""
     async with contextlib.AsyncExitStack() as stack:
-        signed = [await Client.sign_up(url, handle=f"warga{n}", name=f"Warga {n}", password=PASSWORD) for n in range(people)]
+        signed = [await Client.sign_up(url, handle=f"{named}{n}", name=f"Warga {n}", password=PASSWORD) for n in range(people)]
         clients = [await stack.enter_async_context(client) for client in signed]
         club = (await clients[0].group("kopi club", [])).id
         link = await clients[0].make_link(club)

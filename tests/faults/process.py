@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -14,13 +14,13 @@ import pytest
 from tests.served import free_port
 
 HERE = Path(__file__).parent
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 
 
 class Process:
-    """One server. `data` is its folder; `prefix` is put before its command line."""
+    """One server. `data` is its folder; `prefix` is put before its command line, `env` are settings of its own."""
 
-    def __init__(self, folder: Path, data: Path | None = None, prefix: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, data: Path | None = None, prefix: Sequence[str] = (), env: Mapping[str, str] | None = None) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.data = data or folder / "data"
@@ -31,8 +31,14 @@ class Process:
             "WARUNG_PORT": str(self.port),
             "WARUNG_URL": self.url,
             "WARUNG_ACCOUNTS_REGISTRATION": "open",
+            **(env or {}),
         }
         self._running: subprocess.Popen[bytes] | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Has it been started, and has it not ended?"""
+        return not self._ended()
 
     @property
     def pid(self) -> int:
@@ -45,7 +51,7 @@ class Process:
         self._launch(script)
         deadline = asyncio.get_running_loop().time() + PATIENCE_S
         async with httpx.AsyncClient() as http:
-            while not await self._answers(http):
+            while not await self.answers(http):
                 if self._ended() or asyncio.get_running_loop().time() > deadline:
                     pytest.fail(self.log.read_text(errors="replace")[-4000:])
                 await asyncio.sleep(0.02)
@@ -58,7 +64,8 @@ class Process:
     def _ended(self) -> bool:
         return self._running is None or self._running.poll() is not None
 
-    async def _answers(self, http: httpx.AsyncClient) -> bool:
+    async def answers(self, http: httpx.AsyncClient) -> bool:
+        """Does it serve, and reach its database?"""
         try:
             return (await http.get(f"{self.url}/readyz")).status_code == 200
         except httpx.TransportError:

@@ -25,5 +25,13 @@ class LocalBus:
     def leave(self, account: AccountId) -> None:
         """Everything passes here anyway."""
 
+    def nodes(self) -> int:
+        """There is only this one."""
+        return 1
+
+    def leads(self) -> bool:
+        """There is nobody else to do it."""
+        return True
+
     async def close(self) -> None:
         """There is nothing to let go."""

@@ -203,6 +203,10 @@ class NatsBus:
         """Return how many nodes are known to live, this one included."""
         return 1 + len(self._others)
 
+    def leads(self) -> bool:
+        """The oldest node leads: ids sort by time."""
+        return all(self.node < other for other in self._others)
+
     # Out.
 
     def _subject(self, account: str) -> str:
@@ -222,7 +226,7 @@ class NatsBus:
             try:
                 await self._client.connect(
                     self._urls, name="warung", no_echo=True, allow_reconnect=True, max_reconnect_attempts=-1, reconnect_time_wait=0.25,  # type: ignore[arg-type]  # it sleeps that long
-                    ping_interval=2, max_outstanding_pings=2, connect_timeout=2,
+                    ping_interval=5, max_outstanding_pings=3, connect_timeout=5,
                     error_cb=self._failed, disconnected_cb=self._disconnected, reconnected_cb=self._reconnected,
                 )  # fmt: skip
             except (nats.errors.Error, OSError, TimeoutError) as failure:

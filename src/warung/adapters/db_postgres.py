@@ -1,9 +1,12 @@
 """`kit.db` on PostgreSQL 15 or newer, through psycopg: the same writer, SERIALIZABLE, repeated when two nodes collide.
 
-A verb is a pure function of its transaction, so repeating it is safe; results and events leave only after the commit.
+A verb is a pure function of its transaction, so repeating it is safe; results and events leave only after the commit. So that
+nodes seldom collide, their batches take turns (docs/decisions/0014); the turn is a hint, what holds is SERIALIZABLE and the row.
 """
 
 import asyncio
+import contextlib
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +23,12 @@ from warung.kit.errors import DiskFull, NumberTooLarge, Unavailable
 from warung.kit.text import TextNotAllowed
 
 READERS = 4
+TURN = 0x7475726E  # the key of the lock that a batch holds from before it begins until it is on disk
+# Who waits for the turn longer than this writes without it. A node that hangs or is cut off loses its session, and the turn with it.
+SESSION = """
+SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';
+SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3
+"""
 MIGRATING = 0x77617275  # the key of the lock under which one node at a time changes the schema
 
 
@@ -31,7 +40,10 @@ class PostgresLink:
 
     def __init__(self, url: str, *, writes: bool) -> None:
         self._db: psycopg.Connection[Row] = psycopg.connect(url, autocommit=True, application_name="warung")
-        self._begin = "BEGIN ISOLATION LEVEL SERIALIZABLE" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        self._writer = secrets.token_hex(8) if writes else ""
+        self._turn = False
+        if writes:
+            self._db.execute(SESSION)
 
     def all(self, sql: str, params: Params) -> list[Row]:
         """Return every row."""
@@ -57,24 +69,48 @@ class PostgresLink:
     def command(self, sql: str) -> None:
         """Execute a word of transaction control."""
         self._db.execute(sql)
+        if sql == "ROLLBACK":
+            self._pass_on()
 
     def begin(self) -> bool:
-        """Open a transaction. Other nodes may always have written: nothing is cached across transactions."""
-        self._db.execute(self._begin)
+        """Open a transaction, when it is this writer's turn; True when another one wrote since its last."""
+        if not self._writer:
+            self._db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return False
+        with contextlib.suppress(errors.LockNotAvailable):
+            self._db.execute(f"SELECT pg_advisory_lock({TURN})")
+            self._turn = True
+        answers = self._db.execute("BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT writer FROM turn")
+        answers.nextset()
+        if answers.fetchone() == (self._writer,):
+            return False
+        self._db.execute("UPDATE turn SET writer = %s", (self._writer,))
         return True
 
     def commit(self) -> None:
         """COMMIT. A collision or a refusal undoes it for certain; a lost connection leaves it in doubt."""
         try:
-            self._db.execute("COMMIT")
+            if self._turn:  # in one go with its end: nobody waits for another round trip
+                self._db.execute(f"COMMIT; SELECT pg_advisory_unlock({TURN})")
+                self._turn = False
+            else:
+                self._db.execute("COMMIT")
         except psycopg.OperationalError as failure:
             if failure.sqlstate is None:
                 raise Doubtful(str(failure)) from failure
+            self._pass_on()
             raise
 
+    def _pass_on(self) -> None:
+        """End the turn. Where that fails the connection is lost, and the turn with it."""
+        if self._turn:
+            self._turn = False
+            with contextlib.suppress(psycopg.OperationalError):
+                self._db.execute(f"SELECT pg_advisory_unlock({TURN})")
+
     def undone(self) -> bool:
-        """Is there no transaction left to roll back?"""
-        return self._db.info.transaction_status in (TransactionStatus.IDLE, TransactionStatus.UNKNOWN)
+        """Is there no transaction left to roll back? A connection that was lost cannot say so, and is given up by whoever tries."""
+        return self._db.info.transaction_status == TransactionStatus.IDLE
 
     def translate(self, failure: BaseException) -> BaseException:
         """What no column can hold, a full disk and a lost server have names."""
@@ -90,7 +126,7 @@ class PostgresLink:
 
     def again(self, failure: BaseException) -> bool:
         """Collisions between nodes and connections lost before COMMIT are repeated."""
-        return isinstance(failure, errors.SerializationFailure | errors.DeadlockDetected) or (
+        return isinstance(failure, errors.SerializationFailure | errors.DeadlockDetected | errors.LockNotAvailable) or (
             isinstance(failure, psycopg.OperationalError) and self._db.closed
         )
 
@@ -116,6 +152,9 @@ def migrate(url: str, steps: Sequence[Migration], now: int) -> None:
         db.execute(
             "CREATE TABLE IF NOT EXISTS migration (domain TEXT, number INTEGER, digest TEXT, at BIGINT, PRIMARY KEY (domain, number))"
         )
+        # Who wrote last: a writer that finds itself here knows that what it remembers is still true.
+        db.execute('CREATE TABLE IF NOT EXISTS turn (id INTEGER PRIMARY KEY, writer TEXT COLLATE "C" NOT NULL)')
+        db.execute("INSERT INTO turn (id, writer) VALUES (1, '') ON CONFLICT DO NOTHING")
         rows: list[Any] = db.execute("SELECT domain, number, digest FROM migration").fetchall()
         for step in pending(steps, {(domain, number): digest for domain, number, digest in rows}):
             for statement in step.statements("postgres"):

@@ -51,5 +51,13 @@ class Bus(Protocol):
     def leave(self, account: AccountId) -> None:
         """Take one `attend` back."""
 
+    def nodes(self) -> int:
+        """Return how many nodes are known to live, this one included."""
+        ...
+
+    def leads(self) -> bool:
+        """Is it on this node to do what one does for all? A hint: for a while none may believe it, or two."""
+        ...
+
     async def close(self) -> None:
         """Send what waits, then disconnect."""
