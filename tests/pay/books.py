@@ -13,16 +13,14 @@ from warung import pay
 from warung.adapters import db_postgres
 from warung.adapters.database import Database
 from warung.adapters.db_sqlite import open_sqlite
-from warung.adapters.jobs import SCHEMA
-from warung.adapters.sql import migrations
 from warung.adapters.transaction import Context
+from warung.app import schema
 from warung.kit.card import Cards
 from warung.kit.db import Reader, Tx
 from warung.pay import Result, Transfer
 
 T = TypeVar("T")
 NOON = 1_400_000_000_000
-STEPS = migrations([SCHEMA, ("pay", Path(pay.__file__).parent / "schema")])
 
 
 class Books:
@@ -34,7 +32,11 @@ class Books:
         self.context = Context(Cards([]), lambda event, to: None, {}, {}, lambda: self.now)
         self.loop = asyncio.Runner()
         self.stack = AsyncExitStack()
-        self.db: Database = self.loop.run(self.stack.enter_async_context(_opened(kind, self.context)))
+        try:
+            self.db: Database = self.loop.run(self.stack.enter_async_context(_opened(kind, self.context)))
+        except BaseException:
+            self.loop.close()
+            raise
 
     def close(self) -> None:
         """Disconnect, and remove the database."""
@@ -75,15 +77,16 @@ class Books:
 
 @asynccontextmanager
 async def _opened(kind: str, context: Context) -> Any:
+    steps = schema()
     if kind == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
-            db = await open_sqlite(Path(folder) / "warung.db", context, STEPS)
+            db = await open_sqlite(Path(folder) / "warung.db", context, steps)
             yield db
             await db.close()
         return
-    template = postgres_template("pay", lambda url: db_postgres.migrate(url, STEPS, NOON))
+    template = postgres_template("warung", lambda url: db_postgres.migrate(url, steps, 0))
     with postgres_database(template) as url:
-        db = await db_postgres.open_postgres(url, context, STEPS)
+        db = await db_postgres.open_postgres(url, context, steps)
         yield db
         await db.close()
 

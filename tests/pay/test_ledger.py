@@ -4,9 +4,7 @@ import itertools
 import random
 from typing import Any, ClassVar
 
-import apsw
 import msgspec
-import psycopg
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -46,21 +44,20 @@ def test_a_transfer_moves_money_once_however_often_it_is_sent(shop: Shop) -> Non
     assert books.sides(siti) == (0, 0, 0, 300)
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("amount", 299), ("credit", "bank.bca.IDR"), ("code", "rent"), ("about", "lain"), ("kind", "pending")]
-)
-def test_a_changed_retry_is_told_what_differs(shop: Shop, field: str, value: object) -> None:
+def test_a_changed_retry_is_told_what_differs(shop: Shop) -> None:
     books, _, budi, siti = shop
     order = Transfer(new_id(), budi, siti, 300, "IDR", "gift", about="ulang-tahun")
     books.apply(order)
-    assert books.apply(msgspec.structs.replace(order, **{field: value})) == [f"exists_with_different_{field}"]
+    changes = [("amount", 299), ("credit", "bank.bca.IDR"), ("code", "rent"), ("about", "lain"), ("kind", "pending")]
+    for field, value in changes:
+        assert books.apply(msgspec.structs.replace(order, **{field: value})) == [f"exists_with_different_{field}"]
     assert books.sides(siti) == (0, 0, 0, 300)
 
 
-@pytest.mark.parametrize("amount", [0, -1, -MOST, MOST + 1, 1 << 70, None])
-def test_an_impossible_amount_changes_nothing(shop: Shop, amount: int | None) -> None:
+def test_an_impossible_amount_changes_nothing(shop: Shop) -> None:
     books, _, budi, siti = shop
-    assert books.apply(Transfer(new_id(), budi, siti, amount, "IDR", "gift")) == ["amount_not_possible"]
+    for amount in (0, -1, -MOST, MOST + 1, 1 << 70, None):
+        assert books.apply(Transfer(new_id(), budi, siti, amount, "IDR", "gift")) == ["amount_not_possible"]
     assert books.sides(budi) == (0, 0, 0, 1000)
 
 
@@ -178,13 +175,13 @@ def test_a_client_cannot_take_the_id_of_somebody_elses_payment() -> None:
         pay.transfer_id(AccountId("budi"), "expire/order-1")
 
 
-@pytest.mark.parametrize(("side", "amount"), [("dd", 1001), ("dp", 1001), ("dd", -1), ("cc", 1 << 62)])
-def test_the_database_itself_refuses_what_a_wrong_program_writes(shop: Shop, side: str, amount: int) -> None:
+def test_the_database_itself_refuses_what_a_wrong_program_writes(shop: Shop) -> None:
     books, _, budi, _ = shop
-    row = {"id": budi, "dd": 0, "dp": 0, "cc": 0, "cp": 0} | {side: amount}
-    with pytest.raises((apsw.ConstraintError, psycopg.IntegrityError)):
-        books.do(lambda tx: store.add_to_accounts(tx, [row]))
-    assert books.sides(budi) == (0, 0, 0, 1000)
+    for side, amount in (("dd", 1001), ("dp", 1001), ("dd", -1), ("cc", 1 << 62)):
+        row = {"id": budi, "dd": 0, "dp": 0, "cc": 0, "cp": 0} | {side: amount}
+        with pytest.raises(Exception, match=r"(?i)constraint"):
+            books.do(lambda tx, row=row: store.add_to_accounts(tx, [row]))  # type: ignore[misc]
+        assert books.sides(budi) == (0, 0, 0, 1000)
 
 
 def test_a_batch_is_the_same_as_its_transfers_one_by_one(books: Books) -> None:
@@ -225,7 +222,7 @@ class Market(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.books = self.shared.setdefault(self.kind, Books(self.kind))
+        self.books = self.shared[self.kind]
         self.mark = f"{next(serial):06}"
         self.auditor = Auditor()
         self.ids: list[str] = []
@@ -314,6 +311,7 @@ class MarketOnPostgres(Market):
 @pytest.mark.parametrize("machine", [Market, MarketOnPostgres])
 def test_no_order_of_orders_makes_the_books_wrong(machine: type[Market]) -> None:
     worlds = settings().max_examples if machine is Market else max(10, settings().max_examples // 5)
+    Market.shared[machine.kind] = Books(machine.kind)
     try:
         run_state_machine_as_test(machine, settings=settings(max_examples=worlds, stateful_step_count=25))
     finally:

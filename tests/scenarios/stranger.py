@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from tests.scenarios.money import Money, with_money
 from warung.kit.ids import AccountId, ConversationId
 
 TEXT = {"type": "chat.text", "text": "Halo, kenalan dong"}
@@ -28,6 +29,7 @@ class Loot(msgspec.Struct, frozen=True):
     blob: str
     import_: str
     scheduled: str
+    money: Money
     own_group: ConversationId  # the stranger's own, to which the other might be pulled
 
 
@@ -44,6 +46,8 @@ def tries(loot: Loot) -> dict[str, list[Try]]:
     found: dict[str, list[Try]] = {}
     for part in (_with_people, _with_accounts, _with_conversations, _with_messages, _with_the_rest, _with_push):
         found |= part(loot)
+    money = {route: [Try(*each) for each in attempts] for route, attempts in with_money(loot.account, loot.money).items()}
+    found = money | _with_people(loot) | _with_accounts(loot) | _with_conversations(loot) | _with_messages(loot) | _with_the_rest(loot)
     return {route: found[route] for route in found if route not in LAST} | {route: found[route] for route in LAST}
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.scenarios.money import Money, own_money
 from tests.scenarios.stranger import Loot, frames, tries
 from tests.scenarios.walking import device, everything, routes_of, speak, walk, without
 from tests.served import Served
@@ -84,6 +85,7 @@ class Town:
         complaint = Complaint("person", "other", f"{self.mark}laporan", account=self.ids[2])
         self.report = contacts.report(tx, by=self.ids[Y], complaint=complaint)
         self.secrets.add(f"{self.mark}laporan")
+        self.money = own_money(tx, self.ids[Y], self._secret)
         self._keep(tx)
 
     def _keep(self, tx: Tx) -> None:
@@ -101,6 +103,11 @@ class Town:
         agreed.pin(tx, by=other, conversation=notes, seq=1)
         favourites.keep(tx, by=other, conversation=notes, seq=1)
         self.secrets |= {f"{self.mark}{word}" for word in ("draf", "nanti", "lama", "baru")} | {f"{self.mark}map"[:24]}
+
+    def _secret(self, word: str) -> str:
+        """Note a word that the stranger may not read; return it as it is written."""
+        self.secrets.add(f"{self.mark}{word}")
+        return f"{self.mark}{word}"
 
     def _person(self, tx: Tx, at: int) -> AccountId:
         id = accounts.create_account(tx, handle=f"{self.mark}{at}", name=f"{NAMES[at]} {self.mark}nama{at}")
@@ -170,6 +177,7 @@ class Town:
             blob="0" * 20,
             import_="0" * 20,
             scheduled=self.scheduled,
+            money=self.money,
             own_group=self.own_group,
         )
 
@@ -187,7 +195,7 @@ async def served(serve_a_world: Any, database: str) -> Served:
 
 
 async def test_every_route_and_command_is_in_the_table_of_what_a_stranger_tries(served: Served) -> None:
-    nobody = Loot(AccountId(""), "", (), (), "", "", "", "", "", "", "", ConversationId(""))
+    nobody = Loot(AccountId(""), "", (), (), "", "", "", "", "", "", "", Money(), ConversationId(""))
     assert routes_of(served) - tries(nobody).keys() == set()
     commands = {
         str(msgspec.structs.fields(command.request) and command.request.__struct_config__.tag)

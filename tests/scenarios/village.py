@@ -2,11 +2,12 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from hypothesis import strategies as st
 
+from tests.scenarios.money import own_money
 from tests.scenarios.stranger import Loot
 from warung import accounts, chat, contacts
 from warung.accounts import device_links, invites
@@ -58,7 +59,7 @@ class Village:
         self.requests: dict[int, list[str]] = {at: [] for at in PEOPLE}
         self.known: dict[int, set[int]] = {at: {at} for at in PEOPLE}  # whose names each may come across
         self.friends: dict[int, set[int]] = {at: {at} for at in PEOPLE}
-        self.own: list[dict[str, str]] = []
+        self.own: list[dict[str, Any]] = []
         self.tokens: list[str] = []
         self.ids = [accounts.create_account(tx, handle=f"{self.mark}h{at}", name=f"{self.mark}nama{at}z") for at in PEOPLE]
         for (a, b), (edge, turned) in zip(PAIRS, story.edges, strict=True):
@@ -101,7 +102,8 @@ class Village:
         complaint = Complaint("person", "other", self.secret(f"lapor{at}", at), account=self.ids[at - 1])
         report = contacts.report(tx, by=me, complaint=complaint)
         self.secrets |= {invite.token: {at}, accounts.contact_code(tx, by=me): {at}, opened.token: set()}
-        self.own.append({"session": opened.session, "invite": invite.id, "device_link": link.id, "report": report})
+        money = own_money(tx, me, lambda word: self.secret(f"{word}{at}", at))
+        self.own.append({"money": money, "session": opened.session, "invite": invite.id, "device_link": link.id, "report": report})
         self.tokens.append(opened.token)
         notes = chat.open_self(tx, by=me)
         self.places[notes] = {at}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from warung.accounts.codes import qr
+from warung.accounts.hashing import hash_text, is_hash_of
 from warung.accounts.invites import take as take_invite
 from warung.accounts.limits import Limit, count_tries, is_loopback
 from warung.accounts.model import (
@@ -15,6 +16,8 @@ from warung.accounts.model import (
     Opened,
     OperatorsOnly,
     Particulars,
+    PasskeyOptions,
+    PasskeyRefused,
     Privacy,
     Profile,
     ProfileChanged,
@@ -22,7 +25,9 @@ from warung.accounts.model import (
     SignedUp,
 )
 from warung.accounts.operators import disable, enable, make_operator, operator_link, reset
+from warung.accounts.passwords import confirm as confirm_password
 from warung.accounts.places import LANGUAGES, REGIONS
+from warung.accounts.proofs import begin_proof, prove
 from warung.accounts.register import (
     Changes,
     by_code,
@@ -41,6 +46,7 @@ from warung.accounts.register import (
 )
 from warung.accounts.register import create as create_account
 from warung.accounts.routes import ROUTES, session_cookie
+from warung.accounts.sessions import age as session_age
 from warung.accounts.sessions import alive, authenticate, recognise
 from warung.accounts.sessions import start as start_session
 from warung.accounts.signing_up import PasskeyAnswer, front_door, prepare_credentials, sign_up
@@ -63,6 +69,8 @@ __all__ = [
     "OperatorsOnly",
     "Particulars",
     "PasskeyAnswer",
+    "PasskeyOptions",
+    "PasskeyRefused",
     "Privacy",
     "Profile",
     "ProfileChanged",
@@ -70,15 +78,19 @@ __all__ = [
     "SignedUp",
     "alive",
     "authenticate",
+    "begin_proof",
     "by_code",
     "by_handle",
     "change",
+    "confirm_password",
     "contact_code",
     "count_tries",
     "create_account",
     "disable",
     "enable",
     "front_door",
+    "hash_text",
+    "is_hash_of",
     "is_loopback",
     "languages",
     "make_operator",
@@ -89,11 +101,13 @@ __all__ = [
     "privacy",
     "profile",
     "profiles",
+    "prove",
     "qr",
     "recognise",
     "require_operator",
     "reset",
     "reset_contact_code",
+    "session_age",
     "session_cookie",
     "set_avatar",
     "sign_up",

@@ -71,6 +71,16 @@ class Pool:
 POOL = Pool()
 
 
+async def hash_text(text: str, *, cost: Settings) -> str:
+    """Return the Argon2id hash of something short that only its owner knows, made in the one pool. Raises `HashingBusy`."""
+    return await POOL.hash(text, cost=cost)
+
+
+async def is_hash_of(text: str, stored: str, *, cost: Settings) -> bool:
+    """Say whether `stored` was made from `text`. Raises `HashingBusy`."""
+    return (await POOL.verify(text, stored, cost=cost)).right
+
+
 def check_new(password: str, *, handle: str) -> None:
     """Refuse a new password that is too short, too long or among the first that anyone would try."""
     if len(password) < LEAST:

@@ -61,7 +61,7 @@ def begin_sign_in(tx: Tx, *, site: Site, address: str) -> PasskeyOptions:
     """Begin a sign-in; the device finds the account."""
     challenge, flow = _begin(tx, "sign_in", None, address)
     options = webauthn.generate_authentication_options(
-        rp_id=_rp(site)[0], challenge=challenge, timeout=FLOW_MS, user_verification=UserVerificationRequirement.REQUIRED
+        rp_id=relying_party(site)[0], challenge=challenge, timeout=FLOW_MS, user_verification=UserVerificationRequirement.REQUIRED
     )
     return PasskeyOptions(flow, options_to_json_dict(options))
 
@@ -69,7 +69,7 @@ def begin_sign_in(tx: Tx, *, site: Site, address: str) -> PasskeyOptions:
 async def made(db: Db, *, purpose: Purpose, flow: str, credential: dict[str, Any], site: Site) -> tuple[AccountId, NewPasskey]:
     """Verify a passkey that was just made; return it and the account it was made for. Raises `FlowExpired`, `PasskeyRefused`."""
     begun = await db.write(lambda tx: _take(tx, flow, purpose))
-    rp_id, origin = _rp(site)
+    rp_id, origin = relying_party(site)
     try:
         verified = webauthn.verify_registration_response(
             credential=credential,
@@ -94,7 +94,7 @@ async def sign_in(db: Db, *, flow: str, credential: dict[str, Any], device: str,
     if known is None:
         raise PasskeyRefused
     account, _, seen = known
-    count = _verified_count(begun, known, credential, site)
+    count = verified_count(begun, known, credential, site)
     return await db.write(lambda tx: _enter(tx, account, name, seen, count, device, address))
 
 
@@ -136,7 +136,7 @@ def delete(tx: Tx, *, by: AccountId, passkey: PasskeyId) -> None:
         raise LastCredential
 
 
-def _rp(site: Site) -> tuple[str, str]:
+def relying_party(site: Site) -> tuple[str, str]:
     """Return the relying party's id and its origin. Raises `PasskeysNeedHttps`."""
     if not site.secure_context:
         raise PasskeysNeedHttps
@@ -157,7 +157,7 @@ def _begin_making(tx: Tx, purpose: Purpose, account: AccountId, handle: str, nam
     challenge, flow = _begin(tx, purpose, account, address)
     known = store_credentials.credentials(tx, account)
     options = webauthn.generate_registration_options(
-        rp_id=_rp(site)[0],
+        rp_id=relying_party(site)[0],
         rp_name=site.name,
         user_id=account.encode(),
         user_name=handle,
@@ -179,10 +179,10 @@ def _take(tx: Tx, flow: str, purpose: Purpose) -> Flow:
     return begun
 
 
-def _verified_count(begun: Flow, known: Row, credential: dict[str, Any], site: Site) -> int:
+def verified_count(begun: Flow, known: Row, credential: dict[str, Any], site: Site) -> int:
     """Return the new sign count. A count that does not grow tells of a copied key; the library refuses it."""
     account, public_key, seen = known
-    rp_id, origin = _rp(site)
+    rp_id, origin = relying_party(site)
     try:
         verified = webauthn.verify_authentication_response(
             credential=credential,

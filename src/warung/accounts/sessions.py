@@ -74,6 +74,14 @@ def end_all(tx: Tx, *, account: AccountId, keep: SessionId | None = None) -> Non
     _tell(tx, account, store_sessions.delete_sessions(tx, account, keep))
 
 
+def age(reader: Reader, *, by: Identity) -> int:
+    """Return for how many milliseconds this device has been signed in. Raises `Unauthenticated` when it no longer is."""
+    since = store_sessions.started(reader, by.account, by.session)
+    if since is None:
+        raise Unauthenticated
+    return reader.now - since
+
+
 def at_home(reader: Reader, *, account: AccountId, address: str) -> bool:
     """Is the account signed in from this network already?"""
     return store_sessions.used_from(reader, account, _place(account, address))

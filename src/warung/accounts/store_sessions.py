@@ -42,6 +42,11 @@ def sessions(reader: Reader, account: AccountId, seen_after: int) -> list[Row]:
     return reader.all(sql, {"account": account, "seen_after": seen_after})
 
 
+def started(reader: Reader, account: AccountId, session: SessionId) -> int | None:
+    row = reader.one("SELECT created_at FROM session WHERE account = :account AND id = :id", {"account": account, "id": session})
+    return row[0] if row else None
+
+
 def used_from(reader: Reader, account: AccountId, network: str) -> bool:
     sql = "SELECT 1 FROM session WHERE account = :account AND network = :network LIMIT 1"
     return reader.one(sql, {"account": account, "network": network}) is not None

@@ -18,7 +18,7 @@ from warung.chat import (
     store_members,
     tombs,
 )
-from warung.chat.direct import open_direct, open_self
+from warung.chat.direct import open_direct, open_self, open_system
 from warung.chat.drafts import DraftChanged
 from warung.chat.edits import Edit
 from warung.chat.following import audience, news, no_news, unread
@@ -137,6 +137,7 @@ __all__ = [
     "open_direct",
     "open_imported",
     "open_self",
+    "open_system",
     "post",
     "put",
     "recall",

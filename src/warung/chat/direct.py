@@ -25,6 +25,19 @@ def open_self(tx: Tx, *, by: AccountId) -> ConversationId:
     return id
 
 
+def open_system(tx: Tx, *, account: AccountId) -> ConversationId:
+    """Return the conversation in which this place itself writes to somebody (receipts), made at the first call."""
+    pair = f"system {account}"
+    known = store_members.by_pair(tx, pair)
+    if known is not None:
+        return known
+    id = ConversationId(new_id(tx.now))
+    store_members.add_conversation(tx, _new(id, "system", pair, tx.now))
+    store_members.add_members(tx, id, [account], role="member", from_seq=0)
+    tx.emit(Changed(id), [account])
+    return id
+
+
 def open_direct(tx: Tx, *, by: AccountId, to: AccountId) -> ConversationId:
     """Return the conversation with a contact. Raises `NotAMember` when there is none: strangers send requests."""
     found = store_members.by_pair(tx, _pair(by, to))

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from warung.kit.domain import Chore, Domain, Follower
-from warung.pay import blocks
+from warung.kit.domain import Chore, Domain, Errand, Follower
+from warung.pay import blocks, happenings, routes, routes_merchants, routes_operator
+from warung.pay.approvals import Intent, authorise
 from warung.pay.ledger import (
     account_id,
     apply,
@@ -19,6 +20,7 @@ from warung.pay.ledger import (
     transfer_id,
     wallet,
 )
+from warung.pay.merchants import open_shop, own_shop, shop, till
 from warung.pay.model import (
     Entry,
     Expire,
@@ -34,12 +36,18 @@ from warung.pay.model import (
     WalletChanged,
 )
 from warung.pay.money import CREDITS, Currency, checked, currency
+from warung.pay.operators import open_case
+from warung.pay.receipts import Receipt
+from warung.pay.receipts import give as give_receipt
+from warung.pay.store_merchants import Merchant
 
 DOMAIN = Domain(
     name="pay",
+    routes=[*routes.ROUTES, *routes_merchants.ROUTES, *routes_operator.ROUTES],
+    cards=[Receipt],
     events=[WalletChanged],
     followers=[Follower("pay.blocks", blocks.follow, blocks.caught_up)],
-    jobs=[Chore(Expire, expire)],
+    jobs=[Chore(Expire, expire), Errand(happenings.Deliver, happenings.deliver)],
     settings=Settings,
     schema=Path(__file__).parent / "schema",
 )
@@ -50,18 +58,22 @@ __all__ = [
     "Currency",
     "Entry",
     "Expire",
+    "Intent",
     "LedgerAccount",
     "LedgerAccountId",
     "LedgerRefusal",
+    "Merchant",
     "NotEnoughMoney",
     "Pending",
     "PendingExpired",
+    "Receipt",
     "Result",
     "Settings",
     "Transfer",
     "WalletChanged",
     "account_id",
     "apply",
+    "authorise",
     "balance",
     "checked",
     "close",
@@ -69,9 +81,15 @@ __all__ = [
     "decided",
     "demand",
     "entry",
+    "give_receipt",
     "open_account",
+    "open_case",
+    "open_shop",
+    "own_shop",
     "pending",
     "pot",
+    "shop",
+    "till",
     "transfer_id",
     "wallet",
 ]

@@ -39,8 +39,7 @@ CHART: dict[Kind, tuple[int, int]] = {
 class Settings(msgspec.Struct, frozen=True):
     """What an operator may set for pay. Amounts are in minor units of the currency that is paid."""
 
-    credits: str = "PTS"  # the currency of this place's own credits; three letters that no country has
-    credits_name: str = "poin"
+    credits_name: str = "poin"  # what people here call the place's own credits, the currency PTS
     issue_alone: int = 1_000_000  # issuing more than this takes a second operator
     free_amount: int = 0  # up to so much may be paid without PIN or passkey
     payment_limit: int = 5_000_000
@@ -49,8 +48,6 @@ class Settings(msgspec.Struct, frozen=True):
     verified_day_limit: int = 50_000_000
     new_device_limit: int = 1_000_000  # per day, on a device that signed in less than a day ago
     day_offset_min: int = 420  # when the day of the limits begins: minutes that the clock of the place is ahead of UTC
-    pin_memory_kib: int = 19_456
-    pin_passes: int = 2
     secret: str = ""  # from it come the pepper of PINs and the signing key; "" = one kept in the database
 
 
@@ -258,3 +255,47 @@ class DayLimitReached(NotAllowed):
 
 class NewDeviceLimitReached(NotAllowed):
     """This device is new here: it can pay {left} more today."""
+
+
+class CaseNotFound(NotFound):
+    """There is no such open case."""
+
+
+class IssueNotFound(NotFound):
+    """There is no such order for credits."""
+
+
+class IssueDecided(Conflict):
+    """This order for credits has been decided already."""
+
+
+class SecondOperator(NotAllowed):
+    """This takes the consent of a second operator."""
+
+
+class MerchantNotFound(NotFound):
+    """There is no such shop, or it is closed."""
+
+
+class PaymentNotFound(NotFound):
+    """There is no such payment to this shop."""
+
+
+class RefundTooLarge(Conflict):
+    """Of this payment only {left} can still be given back."""
+
+
+class HookNotFound(NotFound):
+    """There is no such address of a program."""
+
+
+class KeyReused(BadRequest):
+    """This Idempotency-Key was used for another request."""
+
+
+class BadKey(BadRequest):
+    """An Idempotency-Key has 1 to 255 printable characters."""
+
+
+class PeriodNotPossible(BadRequest):
+    """A period begins before it ends and has at most {most} entries."""

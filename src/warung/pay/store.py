@@ -118,17 +118,28 @@ def entries(
     since: int = 0,
     until: int = 1 << 60,
     codes: Sequence[str] = (),
+    kinds: Sequence[str] = (),
     limit: int,
 ) -> list[Entry]:
-    """Return the lines of an account below a position, the newest first; of some reasons only, where `codes` says so."""
-    some = " AND code IN :codes" if codes else ""
+    """Return the lines of an account below a position, the newest first; where `codes` or `kinds` say so, of those only."""
+    some = (" AND code IN :codes" if codes else "") + (" AND kind IN :kinds" if kinds else "")
     side = f"SELECT {ENTRY} FROM ledger_transfer WHERE {{side}} = :account AND pos < :before AND at >= :since AND at < :until{some}"
     newest = " ORDER BY pos DESC LIMIT :limit"
     halves = " UNION ALL ".join(f"SELECT * FROM ({side.format(side=name)}{newest}) AS {name}s" for name in ("debit", "credit"))
     params: dict[str, Any] = {"account": account, "before": before, "since": since, "until": until, "limit": limit}
-    if codes:
-        params["codes"] = list(codes)
+    for name, wanted in (("codes", codes), ("kinds", kinds)):
+        if wanted:
+            params[name] = list(wanted)
     return [Entry(*row) for row in reader.all(halves + newest, params)]
+
+
+def moved_since(reader: Reader, account: LedgerAccountId, since: int) -> int:
+    """Return how much an account's credits exceed its debits in what was booked at or after a time."""
+    sql = """SELECT COALESCE(SUM(CASE WHEN credit = :account THEN amount ELSE -amount END), 0) FROM ledger_transfer
+        WHERE (debit = :account OR credit = :account) AND kind IN ('single', 'post') AND at >= :since"""
+    row = reader.one(sql, {"account": account, "since": since})
+    assert row is not None
+    return int(row[0])
 
 
 def trial_balance(reader: Reader) -> list[tuple[str, str, int, int, int, int, int]]:

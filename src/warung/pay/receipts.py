@@ -1,0 +1,37 @@
+"""Receipts: cards by which this place itself tells somebody that their money moved."""
+
+from typing import ClassVar
+
+from warung import chat
+from warung.kit.card import Card, Preview
+from warung.kit.db import Tx
+from warung.kit.ids import AccountId
+
+
+class Receipt(Card, frozen=True, tag="pay.receipt"):
+    """Money came (`amount` above nothing) or went, minor units; `code` says why, `about` for what, `other` who stands on the other side."""
+
+    sendable: ClassVar[bool] = False
+
+    transfer: str
+    code: str
+    amount: int
+    currency: str
+    other: str | None = None
+    about: str | None = None
+
+    def preview(self) -> Preview:
+        """Return what happened; the client writes the amount as its reader does."""
+        return Preview("pay.receipt", {"code": self.code, "amount": str(self.amount), "currency": self.currency})
+
+    def text(self) -> str:
+        """Return what it was about."""
+        return " ".join(filter(None, (self.other, self.about)))
+
+
+def give(
+    tx: Tx, *, to: AccountId, code: str, amount: int, currency: str, transfer: str, other: str | None = None, about: str | None = None
+) -> None:
+    """Put a receipt into somebody's system conversation, in the transaction that moves the money."""
+    card = Receipt(transfer, code, amount, currency, other, about)
+    chat.post(tx, to=chat.open_system(tx, account=to), card=card)
