@@ -106,7 +106,7 @@ interface Call {
 const PATIENCE_MS = 20_000;
 const UPLOAD_PATIENCE_MS = 30 * 60_000;
 
-function address(path: string, query: Query = {}): string {
+export function address(path: string, query: Query = {}): string {
   const given = Object.entries(query).filter((pair): pair is [string, string | number] => pair[1] !== undefined);
   if (!given.length) return client.base + path;
   return `${client.base}${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
@@ -164,10 +164,12 @@ export async function request<T>(method: Method, path: string, call: Call = {}):
   }
 }
 
-const get = <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> => request<T>("GET", path, { query, signal });
-const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>("POST", path, { body });
+/** For the domains: the same wire, with its errors. */
+export const get = <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> => request<T>("GET", path, { query, signal });
+export const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>("POST", path, { body });
+export const put = <T>(path: string, body: unknown = {}): Promise<T> => request<T>("PUT", path, { body });
 const patch = <T>(path: string, body: unknown): Promise<T> => request<T>("PATCH", path, { body });
-const drop = <T = void>(path: string): Promise<T> => request<T>("DELETE", path);
+export const drop = <T = void>(path: string): Promise<T> => request<T>("DELETE", path);
 const part = encodeURIComponent;
 const at = (conversation: ConversationId, rest = ""): string => `/conversations/${part(conversation)}${rest}`;
 

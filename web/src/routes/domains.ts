@@ -1,5 +1,6 @@
 // The domains of the client beyond chat, contacts and accounts, in the order of the floors. Each is a few lines until it is wanted.
 import type { ClientDomain } from "../domains/chat/plugs";
+import { DOMAIN as pay } from "../domains/pay/domain";
 import { DOMAIN as push } from "../domains/push/domain";
 
-export const DOMAINS: readonly ClientDomain[] = [push];
+export const DOMAINS: readonly ClientDomain[] = [pay, push];

@@ -57,6 +57,13 @@ export const icons = {
   torch: '<path d="M8 3.500h8v3l-2 3v11h-4v-11l-2-3zM12 13v2"/>',
   keyboard: '<rect x="3" y="6" width="18" height="12" rx="2.5"/><path d="M7 10h.01M10.3 10h.01M13.7 10h.01M17 10h.01M8 14h8"/>',
   idcard: '<rect x="3" y="5" width="18" height="14" rx="2.5"/><circle cx="8.5" cy="11" r="2"/><path d="M5.5 16c.5-1.5 1.5-2 3-2s2.5.5 3 2M14.5 10.500H18M14.5 13.500H17"/>',
+  wallet: '<path d="M18 8V6a2 2 0 0 0-2-2H6a2.5 2.5 0 0 0 0 4.500h12a2 2 0 0 1 2 2V18a2 2 0 0 1-2 2H6a2.5 2.5 0 0 1-2.5-2.500V6.5"/><path d="M16.2 14.200h.01" stroke-width="2.6"/>',
+  packet: '<rect x="5" y="3.5" width="14" height="17" rx="2.5"/><path d="M5 8.500c4 3 10 3 14 0"/><circle cx="12" cy="11.5" r="2" />',
+  transfer: '<path d="M4 8.500h15.500L16 5M20 15.500H4.500L8 19"/>',
+  split: '<path d="M12 20v-6.500M12 13.5 6 7.500M6 12V7.500h4.500M12 13.500l6-6M18 12V7.500h-4.5"/>',
+  receipt: '<path d="M6 3.500v17l2-1.3 2 1.3 2-1.3 2 1.3 2-1.3 2 1.300v-17zM9 8.500h6M9 12h6"/>',
+  backspace: '<path d="M8.5 5.500h10A1.5 1.5 0 0 1 20 7v10a1.5 1.5 0 0 1-1.5 1.500h-10L3 12zM11 9.500l5 5M16 9.500l-5 5"/>',
+  shop: '<path d="M5 4.500h14l1.5 5a2.8 2.8 0 0 1-5.6.3 2.9 2.9 0 0 1-5.8 0 2.8 2.8 0 0 1-5.6-.3zM5.5 13v7h13v-7M10 20v-4.500h4V20"/>',
 } as const
 
 export type IconName = keyof typeof icons

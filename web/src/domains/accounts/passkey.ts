@@ -1,6 +1,6 @@
 // Passkeys: the server's WebAuthn JSON to the browser and back. Written out, since the browser's own parsers are younger than our phones.
 import * as api from "../../kit/api";
-import type { PasskeyAnswer } from "../../kit/wire";
+import type { PasskeyAnswer, PasskeyOptions } from "../../kit/wire";
 
 type Json = Record<string, unknown>;
 
@@ -42,8 +42,10 @@ export async function createPasskey(purpose: "sign_up" | "add", about: { handle?
 }
 
 /** Use a passkey of this device. Throws the browser's DOMException when the person changes their mind. */
-export async function usePasskey(): Promise<PasskeyAnswer> {
-  const { flow, options } = await api.passkeyOptions("sign_in", {});
+export const usePasskey = async (): Promise<PasskeyAnswer> => answerPasskey(await api.passkeyOptions("sign_in", {}));
+
+/** Answer what the server asked with a passkey of this device. Throws as `usePasskey` does. */
+export async function answerPasskey({ flow, options }: PasskeyOptions): Promise<PasskeyAnswer> {
   const said = options as Json;
   const publicKey = {
     ...said,

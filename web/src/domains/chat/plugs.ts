@@ -24,6 +24,8 @@ export interface CardProps {
 export interface CardPlug {
   load: Lazy<CardProps>;
   bare?: boolean;
+  /** nobody's words: it stands between the messages, as what happened to the conversation does */
+  note?: boolean;
 }
 
 /** What rises over a conversation, or stands below it. */
