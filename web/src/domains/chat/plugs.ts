@@ -105,6 +105,10 @@ export interface ClientDomain {
   talking?: readonly TalkPlug[];
   actions?: readonly ActionPlug[];
   rows?: readonly RowPlug[];
+  /** rows of the operator's page */
+  operator?: readonly RowPlug[];
+  /** where a scanned text that is no address of ours leads inside the client; null for what is another's */
+  scans?: readonly ((text: string) => string | null)[];
 }
 
 /** Everything that was plugged in. */
@@ -116,6 +120,8 @@ export const plugs = {
   talking: [] as TalkPlug[],
   actions: [] as ActionPlug[],
   rows: [] as RowPlug[],
+  operator: [] as RowPlug[],
+  scans: [] as ((text: string) => string | null)[],
 };
 
 /** Take in what the domains bring. Once, before anything is drawn. */
@@ -128,6 +134,8 @@ export function plugIn(domains: readonly ClientDomain[]): void {
     plugs.talking.push(...(domain.talking ?? []));
     plugs.actions.push(...(domain.actions ?? []));
     plugs.rows.push(...(domain.rows ?? []));
+    plugs.operator.push(...(domain.operator ?? []));
+    plugs.scans.push(...(domain.scans ?? []));
   }
 }
 

@@ -38,7 +38,13 @@ export const DOMAIN: ClientDomain = {
       when: (conversation) => conversation.can_write && ["direct", "group"].includes(conversation.kind),
     },
   ],
+  // a shop's code begins as EMVCo's do; eighteen digits after 62 are a payer's, for who keeps a shop
+  scans: [
+    (text) => (text.startsWith("000201") ? `/pay?code=${encodeURIComponent(text)}` : null),
+    (text) => (/^62\d{16}$/.test(text) ? `/wallet/shop?charge=${text}` : null),
+  ],
   rows: [{ label: "pay.wallet", icon: "wallet", tint: "leaf", to: "/wallet" }],
+  operator: [{ label: "pay.books", icon: "receipt", to: "/operator/books" }],
   routes: [
     { pattern: "/wallet", load: page("Wallet"), side: "me" },
     { pattern: "/wallet/give", load: page("GivePage"), side: "me" },

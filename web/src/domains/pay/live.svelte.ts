@@ -3,7 +3,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { hear } from "../../kit/heard";
 import * as api from "./api";
-import { callCredits } from "./money";
+import { callCredits } from "./money.svelte";
 import type { Bill, Handover, MoneyChanged, Packet, Wallet } from "./wire";
 
 class Live<T> {
@@ -69,6 +69,8 @@ export async function loadWallet(): Promise<Wallet> {
 export const creditsOf = (wallet: Wallet): number =>
   wallet.balances.find((one) => one.currency === wallet.credits)?.available ?? 0;
 
+// whoever shows money needs to know what credits are called here
+loadWallet().catch(() => undefined);
 hear<MoneyChanged>("pay.changed", (event) => {
   if (event.what === "handover") handovers.changed(event.id);
   else if (event.what === "packet") packets.changed(event.id);

@@ -13,9 +13,19 @@ export const shownOf = (currency: string): number => (SHOWN_WHOLE.includes(curre
 /** The smallest sum that is paid. */
 export const stepOf = (currency: string): number => 10 ** (digitsOf(currency) - shownOf(currency));
 
-/** What credits are called here; the wallet says it. */
-const names = { credits: "" };
-export const callCredits = (name: string): void => void (names.credits = name);
+const CALLED = "warung.credits";
+
+class Names {
+  credits = $state(globalThis.localStorage?.getItem(CALLED) ?? "");
+}
+const names = new Names();
+
+/** What credits are called here; the wallet says it, and this device remembers. */
+export function callCredits(name: string): void {
+  if (name === names.credits) return;
+  names.credits = name;
+  globalThis.localStorage?.setItem(CALLED, name);
+}
 
 const decimal = (amount: number, currency: string): number => amount / 10 ** digitsOf(currency);
 const options = (currency: string): Intl.NumberFormatOptions => ({
