@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.pay.books import Books
+from tests.pay.giving import Giving
 from tests.pay.purse import QUICK, Purse
 from tests.worlds import Hand, OpenWorld
 
@@ -34,4 +35,12 @@ def open_purse(open_a_world: OpenWorld, database: str, hand: Hand) -> OpenWorld:
 async def purse(open_purse: OpenWorld) -> Purse:
     """People with wallets in a world on each database."""
     made: Purse = await open_purse()
+    return made
+
+
+@pytest.fixture
+async def giving(open_a_world: OpenWorld, database: str, hand: Hand) -> Giving:
+    """People who give each other money, in a world on each database."""
+    made = Giving(await open_a_world(database, sections=QUICK), hand)
+    await made.opens()
     return made

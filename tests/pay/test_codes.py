@@ -83,9 +83,7 @@ async def test_a_code_for_one_payment_is_paid_once_also_by_two_at_the_same_momen
     _, (budi, siti, ayu) = await giving.friends_with(1000, 0, 1000)
     toko = await giving.toko(siti)
     shown = await giving.do(codes.for_one, by=siti, merchant=toko.id, amount=56, code="PTS", reference="", site=SITE)
-    outcomes = await asyncio.gather(
-        *(pays_code(giving, who, toko.id, shown.text, 56) for who in (budi, ayu) * 3), return_exceptions=True
-    )
+    outcomes = await asyncio.gather(*(pays_code(giving, who, toko.id, shown.text, 56) for who in (budi, ayu) * 3), return_exceptions=True)
     assert sorted(type(each).__name__ for each in outcomes) == ["CodeUsed"] * 5 + ["Payment"]
     assert await giving.took(toko.id) == 56
 
@@ -192,10 +190,8 @@ async def test_a_payer_s_code_is_soon_too_old_and_cannot_be_guessed(giving: Givi
     for guess in (wrong, "62" + "0" * 16, "", "abc", "٦٢" * 9):
         with pytest.raises(CodeUnknown):
             await charges_code(giving, siti, toko.id, guess, 56)
-    with pytest.raises(TooMany):
-        for _ in range(60):
-            with pytest.raises(CodeUnknown):
-                await charges_code(giving, siti, toko.id, wrong, 56)
+    outcomes = [await asyncio.gather(charges_code(giving, siti, toko.id, wrong, 56), return_exceptions=True) for _ in range(60)]
+    assert isinstance(outcomes[-1][0], TooMany)
 
 
 async def test_a_charge_is_declined_or_runs_out_and_is_seen_by_two(giving: Giving) -> None:

@@ -215,4 +215,3 @@ async def test_a_tip_is_there_at_once_with_a_receipt_and_a_retry_is_the_same_tip
     await giving.refused(NotToYourself, pay.tip, approval=None, **{**more, "to": budi, "nonce": "untuk-saya"})
     await giving.refused(PaymentChanged, pay.tip, approval=None, **{**more, "amount": 21})
     assert PIN not in str(await giving.page(siti, await giving.do(chat.open_system, account=siti)))
-

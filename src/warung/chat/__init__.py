@@ -54,7 +54,7 @@ from warung.chat.model import (
 from warung.chat.preferences import may_sound
 from warung.chat.reactions import Reaction
 from warung.chat.reading import conversation, message
-from warung.chat.rooms import room, rooms
+from warung.chat.rooms import Room, room, rooms
 from warung.chat.sending import once, put
 from warung.chat.small_cards import ContactCard, Location, share_contact
 from warung.chat.tombs import Expired, Expiry, recall
@@ -72,7 +72,8 @@ def typing(reader: Reader, identity: Identity, command: Type) -> None:
         reader.emit(Typing(command.conversation, identity.account), others)
 
 
-def _may_see(reader: Reader, account: AccountId, conversation: str, seq: int) -> bool:
+def sees(reader: Reader, account: AccountId, conversation: str, seq: int) -> bool:
+    """Does an account see the entry at `seq`: is it a member, and was it when that was written?"""
     mine = store_members.member(reader, ConversationId(conversation), account)
     return mine is not None and seq > mine.from_seq
 
@@ -93,7 +94,7 @@ DOMAIN = Domain(
     ],
     followers=[Follower("search", search.follow, search.caught_up)],
     jobs=[Chore(Expire, tombs.expire), Chore(schedule.SendLater, schedule.on_time)],
-    viewers=[(HOLDER, _may_see)],
+    viewers=[(HOLDER, sees)],
     settings=Settings,
     schema=Path(__file__).parent / "schema",
 )
@@ -117,6 +118,7 @@ __all__ = [
     "Reaction",
     "Recall",
     "Recalled",
+    "Room",
     "Sent",
     "Settings",
     "Text",
@@ -143,6 +145,7 @@ __all__ = [
     "recall",
     "room",
     "rooms",
+    "sees",
     "send",
     "send_all",
     "share_contact",

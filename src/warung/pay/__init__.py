@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from warung.kit.domain import Chore, Domain, Errand, Follower
-from warung.pay import blocks, happenings, routes, routes_merchants, routes_operator
+from warung.pay import blocks, handovers, happenings, packets, routes, routes_codes, routes_merchants, routes_operator, routes_people
 from warung.pay.approvals import Intent, authorise
+from warung.pay.cards import CARDS, MoneyChanged
+from warung.pay.handovers import tip
 from warung.pay.ledger import (
     account_id,
     apply,
@@ -43,11 +45,12 @@ from warung.pay.store_merchants import Merchant
 
 DOMAIN = Domain(
     name="pay",
-    routes=[*routes.ROUTES, *routes_merchants.ROUTES, *routes_operator.ROUTES],
-    cards=[Receipt],
-    events=[WalletChanged],
+    routes=[*routes.ROUTES, *routes_merchants.ROUTES, *routes_operator.ROUTES, *routes_people.ROUTES, *routes_codes.ROUTES],
+    cards=[Receipt, *CARDS],
+    events=[WalletChanged, MoneyChanged],
+    listeners=[(PendingExpired, handovers.on_expired)],
     followers=[Follower("pay.blocks", blocks.follow, blocks.caught_up)],
-    jobs=[Chore(Expire, expire), Errand(happenings.Deliver, happenings.deliver)],
+    jobs=[Chore(Expire, expire), Chore(packets.EndPacket, packets.end), Errand(happenings.Deliver, happenings.deliver)],
     settings=Settings,
     schema=Path(__file__).parent / "schema",
 )
@@ -90,6 +93,7 @@ __all__ = [
     "pot",
     "shop",
     "till",
+    "tip",
     "transfer_id",
     "wallet",
 ]

@@ -48,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True):
     verified_day_limit: int = 50_000_000
     new_device_limit: int = 1_000_000  # per day, on a device that signed in less than a day ago
     day_offset_min: int = 420  # when the day of the limits begins: minutes that the clock of the place is ahead of UTC
+    packet_shares: int = 100  # the most shares of one red packet
+    packet_share: int = 200_000  # the most one share may hold, in the smallest sums that people pay
     secret: str = ""  # from it come the pepper of PINs and the signing key; "" = one kept in the database
 
 
