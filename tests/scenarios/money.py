@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from tests.scenarios.money_between import Between, own_between, with_between
 from warung import pay
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId, new_id
@@ -21,6 +22,7 @@ class Money(msgspec.Struct, frozen=True):
     hook: str = "x"
     credits: str = "x"
     case: str = "x"
+    between: Between = Between()
 
 
 def own_money(tx: Tx, me: AccountId, secret: Callable[[str], str]) -> Money:
@@ -34,7 +36,7 @@ def own_money(tx: Tx, me: AccountId, secret: Callable[[str], str]) -> Money:
     happenings.tell(tx, merchant=shop.id, kind="payment.succeeded", data=reference)
     receipts.give(tx, to=me, code="refund", amount=10, currency="PTS", transfer=id, about=secret("alasan"))
     operators.open_case(tx, kind="test", about=id, detail=secret("kasus"))
-    return Money(shop.id, id, hook.id, id, id)
+    return Money(shop.id, id, hook.id, id, id, own_between(tx, me, shop.id, secret))
 
 
 def with_money(who: AccountId, money: Money) -> dict[str, list[Any]]:
@@ -44,7 +46,7 @@ def with_money(who: AccountId, money: Money) -> dict[str, list[Any]]:
     order = {"id": "curi-0002", "merchant": money.shop, "amount": 5, "currency": "PTS"}
     period = {"since": "0", "until": "9999999999999"}
     credit = {"id": "curi-0003", "kind": "redeem", "account": who, "amount": 5, "reason": "x"}
-    return {
+    return with_between(who, money.shop, money.between) | {
         "GET /wallet": [("/wallet",)],
         "GET /wallet/history": [("/wallet/history",)],
         "GET /wallet/statement": [("/wallet/statement", None, period | {"kind": kind}) for kind in ("csv", "camt")],

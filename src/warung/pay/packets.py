@@ -165,8 +165,8 @@ def open_packet(tx: Tx, *, by: AccountId, id: str) -> Opening | Refusal:
     packet = store_packets.one(tx, id)
     if packet is None:
         raise PacketNotFound
-    where = chat.rooms(tx).enter(tx, [packet.conversation])[packet.conversation]
-    standing = where.members.get(by)
+    where = chat.rooms(tx).enter(tx, [packet.conversation]).get(packet.conversation)
+    standing = where.members.get(by) if where is not None else None
     if standing is None or standing.from_seq >= packet.seq:
         raise PacketNotFound
     refusal = _why_not(packet, store_packets.opening(tx, id, by) is not None, by, tx.now)
