@@ -35,6 +35,8 @@ INSIDE = {
     "security": "/me/security",
     "display": "/me/display",
     "invites": "/me/invites",
+    "lists": "/me/lists",
+    "favourites": "/favourites",
     "import": "/import",
     "operator": "/operator",
 }

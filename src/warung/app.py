@@ -12,7 +12,7 @@ import msgspec
 import structlog
 from litestar import Litestar
 
-from warung import accounts, chat, contacts, importers, media, pay, push
+from warung import accounts, chat, contacts, importers, media, pay, polls, push
 from warung.adapters.blobs import open_blobs
 from warung.adapters.bus_local import LocalBus
 from warung.adapters.bus_nats import NatsBus
@@ -40,7 +40,7 @@ from warung.kit.ids import AccountId, SessionId
 from warung.settings import BadSettings, Settings
 
 # In the order of the floors: a domain's schema may refer to those before it.
-DOMAINS: Sequence[Domain] = (accounts.DOMAIN, media.DOMAIN, contacts.DOMAIN, chat.DOMAIN, pay.DOMAIN, push.DOMAIN, importers.DOMAIN)
+DOMAINS: Sequence[Domain] = (accounts.DOMAIN, media.DOMAIN, contacts.DOMAIN, chat.DOMAIN, pay.DOMAIN, polls.DOMAIN, push.DOMAIN, importers.DOMAIN)
 FOLLOW_EVERY_S = 0.5
 WORK_EVERY_S = 0.5
 SWEEP_EVERY_S = 3600

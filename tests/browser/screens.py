@@ -47,6 +47,8 @@ class Scene:
             "/me/security",
             "/me/display",
             "/me/invites",
+            "/me/lists",
+            "/favourites",
             "/import",
             "/operator",
         ]

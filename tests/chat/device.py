@@ -114,7 +114,7 @@ class Device:
         """Unread is a difference of two numbers; who was called is in the texts."""
         log, first, read = self.logs[mine["id"]], mine["first_seq"], mine["read_seq"]
         before = log[first]["counted"] - (log[first]["card"]["type"] in COUNTING)
-        ends_with_mine = mine["last"]["sender"] == self.me
+        ends_with_mine = mine["last"]["sender"] == self.me and mine["last"]["ref"] is None
         mine["unread"] = 0 if ends_with_mine else mine["counted"] - (log[read]["counted"] if read >= first else before)
         mine["mentions"] = sum(self._calls_me(each) for seq, each in log.items() if seq > read)
 

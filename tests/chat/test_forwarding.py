@@ -63,7 +63,7 @@ async def test_many_become_one_card_in_their_order(scene: Scene) -> None:
 async def test_what_only_the_server_writes_is_not_forwarded(scene: Scene) -> None:
     club, (budi, siti) = await scene.club("budi", "siti")
     here = await scene.friends(budi, siti)
-    made = await scene.do(chat.share_contact, by=budi, to=club, account=siti, nonce="kontak-0001")
+    made = await scene.do(chat.put, by=budi, to=club, card=chat.Notice(key="imported"), nonce="kabar-0001")
     named = {"by": siti, "conversation": club, "to": [here], "merged": False, "origin": True, "nonce": "terus-0001"}
     for seq in (1, made.seq):
         await scene.refused(NotForwardable, forward, seqs=[seq], **named)

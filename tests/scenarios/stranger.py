@@ -30,6 +30,7 @@ class Loot(msgspec.Struct, frozen=True):
     import_: str
     scheduled: str
     money: Money
+    poll: str
     own_group: ConversationId  # the stranger's own, to which the other might be pulled
 
 
@@ -201,6 +202,13 @@ def _with_messages(loot: Loot) -> dict[str, list[Try]]:
             *each("/contact-cards", {"account": who, "nonce": "asing-0004"}),
             Try(f"/conversations/{group}/contact-cards", {"account": who, "nonce": "asing-0005"}),
         ],
+        "POST /conversations/{id}/polls": each("/polls", {"question": "Siapa?", "choices": ["a", "b"], "nonce": "asing-0006"}),
+        "POST /conversations/{id}/lists": each("/lists", {"title": "Siapa?", "nonce": "asing-0007"}),
+        "GET /polls/{id}": [Try(f"/polls/{loot.poll}")],
+        "PUT /polls/{id}/vote": [Try(f"/polls/{loot.poll}/vote", {"choices": [0]})],
+        "PUT /polls/{id}/entry": [Try(f"/polls/{loot.poll}/entry", {"plus": 1})],
+        "DELETE /polls/{id}/entry": [Try(f"/polls/{loot.poll}/entry")],
+        "POST /polls/{id}/close": [Try(f"/polls/{loot.poll}/close")],
         "PUT /favourites/{conversation}/{seq}": [Try(f"/favourites/{id}/2") for id in loot.conversations],
         "DELETE /favourites/{conversation}/{seq}": [Try(f"/favourites/{id}/2") for id in loot.conversations],
         "GET /favourites": [Try("/favourites")],

@@ -17,7 +17,7 @@ from tests.scenarios.stranger import Loot, frames, tries
 from tests.scenarios.walking import device, everything, routes_of, speak, walk, without
 from tests.served import Served
 from tests.worlds import Hand
-from warung import accounts, chat, contacts
+from warung import accounts, chat, contacts, polls
 from warung.app import DOMAINS
 from warung.chat import agreed, drafts, edits, favourites, preferences, reactions, schedule
 from warung.contacts import Complaint, Notes
@@ -100,6 +100,10 @@ class Town:
             message = chat.send(tx, by=other, to=notes, card=chat.Text(text_=f"{self.mark}{text}"), nonce=Nonce(f"{text}-{notes}"))
             edits.edit(tx, by=other, conversation=notes, seq=message.seq, text=f"{self.mark}{text} sekali")
             reactions.react(tx, by=other, conversation=notes, seq=message.seq, emoji="👍")
+        choices = [f"{self.mark}pilih{at}" for at in range(2)]
+        asked = polls.ask(tx, by=other, to=notes, question=f"{self.mark}tanya", choices=choices, nonce=Nonce(f"tanya-{notes}"))
+        self.poll = str(json.loads(bytes(asked.card))["poll"])
+        self.secrets |= {f"{self.mark}tanya", *choices}
         agreed.pin(tx, by=other, conversation=notes, seq=1)
         favourites.keep(tx, by=other, conversation=notes, seq=1)
         self.secrets |= {f"{self.mark}{word}" for word in ("draf", "nanti", "lama", "baru")} | {f"{self.mark}map"[:24]}
@@ -178,6 +182,7 @@ class Town:
             import_="0" * 20,
             scheduled=self.scheduled,
             money=self.money,
+            poll=self.poll,
             own_group=self.own_group,
         )
 
@@ -196,6 +201,7 @@ async def served(serve_a_world: Any, database: str) -> Served:
 
 async def test_every_route_and_command_is_in_the_table_of_what_a_stranger_tries(served: Served) -> None:
     nobody = Loot(AccountId(""), "", (), (), "", "", "", "", "", "", "", Money(), ConversationId(""))
+    nobody = Loot(AccountId(""), "", (), (), "", "", "", "", "", "", "", "", ConversationId(""))
     assert routes_of(served) - tries(nobody).keys() == set()
     commands = {
         str(msgspec.structs.fields(command.request) and command.request.__struct_config__.tag)

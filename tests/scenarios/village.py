@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.scenarios.money import own_money
 from tests.scenarios.stranger import Loot
-from warung import accounts, chat, contacts
+from warung import accounts, chat, contacts, polls
 from warung.accounts import device_links, invites
 from warung.chat import drafts, edits, favourites, groups, joining, preferences, reactions, schedule
 from warung.contacts import Complaint, Notes
@@ -117,6 +117,10 @@ class Village:
         card = msgspec.Raw(msgspec.json.encode(chat.Text(text_=self.secret(f"nanti{at}", at))))
         self.own[at]["scheduled"] = schedule.schedule(tx, by=me, conversation=notes, card=card, send_at=tx.now + 60_000).id
         preferences.decide(tx, by=me, folders=(preferences.Folder("1", self.secret(f"map{at}", at)),))
+        asked = polls.ask(
+            tx, by=me, to=notes, question=self.secret(f"tanya{at}", at), choices=["ya", "tidak"], nonce=Nonce(f"tanya-{notes}")
+        )
+        self.own[at]["poll"] = str(msgspec.json.decode(asked.card)["poll"])
         edits.edit(tx, by=me, conversation=notes, seq=1, text=self.secret(f"sunting{at}", at))
         reactions.react(tx, by=me, conversation=notes, seq=1, emoji="👍")
         favourites.keep(tx, by=me, conversation=notes, seq=1)

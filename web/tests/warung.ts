@@ -7,8 +7,11 @@ import type {
   ConversationDetails,
   ConversationId,
   Event,
+  KeptDraft,
+  Mark,
   Message,
   Page,
+  ReactionCard,
   RecallCard,
   Seq,
   Sync,
@@ -87,6 +90,7 @@ export class Warung {
   readonly rooms = new Map<ConversationId, Room>();
   readonly lines = new Set<Line>();
   readonly gone: ConversationId[] = [];
+  readonly drafts = new Map<ConversationId, KeptDraft>();
   /** Every send that arrived, refused or not. */
   readonly sends: { nonce: string; text: string }[] = [];
   readonly asked: string[] = [];
@@ -123,7 +127,7 @@ export class Warung {
   /** Put a card into a log. */
   append(id: ConversationId, sender: AccountId, card: Card, more: Partial<Message> = {}): Message {
     const { log } = this.rooms.get(id)!;
-    const counted = (log.at(-1)?.counted ?? 0) + Number(!["chat.recall", "chat.notice"].includes(card.type));
+    const counted = (log.at(-1)?.counted ?? 0) + Number(!["chat.recall", "chat.notice", "chat.reaction", "chat.edit"].includes(card.type));
     const message: Message = {
       conversation: id,
       seq: log.length + 1,
@@ -154,6 +158,24 @@ export class Warung {
     log[seq - 1] = { ...old, card: { type: "chat.recalled", by: old.sender! }, preview: { key: "preview.recalled", args: {} } };
     const card: RecallCard = { type: "chat.recall" };
     return this.append(id, old.sender!, card, { ref: seq });
+  }
+
+  react(id: ConversationId, sender: AccountId, seq: Seq, emoji: string): Message {
+    return this.append(id, sender, { type: "chat.reaction", emoji }, { ref: seq });
+  }
+
+  edit(id: ConversationId, seq: Seq, text: string): Message {
+    const { log } = this.rooms.get(id)!;
+    const entry = this.append(id, log[seq - 1]!.sender!, { type: "chat.edit", text }, { ref: seq });
+    log[seq - 1] = { ...log[seq - 1]!, card: { type: "chat.text", text, edited: entry.seq } };
+    return entry;
+  }
+
+  draft(conversation: ConversationId, draft: KeptDraft["draft"]): KeptDraft {
+    const kept = { conversation, at: Date.now(), draft };
+    this.drafts.set(conversation, kept);
+    this.push({ type: "chat.draft", draft: kept });
+    return kept;
   }
 
   cursor(id: ConversationId, account: AccountId, delivered: Seq, read: Seq): void {
@@ -272,6 +294,8 @@ export class Warung {
     if (part === "mine") return Object.assign(member, body, { changed_at: Date.now() }) && this.seen(room);
     if (part === "clear") return void Object.assign(member, { from_seq: room.log.length, changed_at: Date.now() });
     if (verb === "recall") return this.recall(id, Number(seq));
+    if (part === "draft") return this.draft(id, body as never);
+    if (part === "refs") return this.#refs(room, member, query);
     if (method === "POST") return this.#send(id, body as never);
     if (seq) return room.log[Number(seq) - 1];
     return this.#page(room, member, query);
@@ -289,7 +313,24 @@ export class Warung {
       : query.has("after")
         ? after(Number(query.get("after")), limit)
         : before(Number(query.get("before") ?? Infinity), limit);
-    return { messages, people: [person("siti")], first_seq: member.from_seq + 1, last_seq: room.log.length };
+    const marks = this.#marks(room, messages);
+    return { messages, people: [person("siti")], first_seq: member.from_seq + 1, last_seq: room.log.length, marks };
+  }
+
+  #refs(room: Room, member: Membership, query: URLSearchParams): Page {
+    const [after, before] = [Math.max(Number(query.get("after")), member.from_seq), Number(query.get("before"))];
+    const messages = room.log.filter(({ seq, ref }) => ref !== null && seq > after && seq < before).slice(0, 200);
+    return { messages, people: [], first_seq: member.from_seq + 1, last_seq: room.log.length };
+  }
+
+  #marks(room: Room, messages: readonly Message[]): Mark[] {
+    const [first, last] = [messages[0]?.seq ?? 0, messages.at(-1)?.seq ?? -1];
+    const found = new Map<Seq, Map<AccountId, Mark["reactions"][number]>>();
+    for (const { card, ref, sender, seq } of room.log) {
+      if (card.type !== "chat.reaction" || ref === null || ref < first || ref > last) continue;
+      found.set(ref, (found.get(ref) ?? new Map()).set(sender!, [sender!, (card as ReactionCard).emoji, seq]));
+    }
+    return [...found].map(([seq, reactions]) => ({ seq, reactions: [...reactions.values()] }));
   }
 
   #sync(since: number): Sync {
@@ -300,7 +341,8 @@ export class Warung {
       return Math.max(...times) >= start;
     });
     const conversations = changed.map((room) => this.seen(room));
-    return { now: Date.now(), full, conversations, gone: full ? [] : this.gone, people: [person("siti")] };
+    const drafts = [...this.drafts.values()].filter(({ at }) => at >= start);
+    return { now: Date.now(), full, drafts, conversations, gone: full ? [] : this.gone, people: [person("siti")] };
   }
 
   /** A conversation as the account of this device sees it. */
@@ -327,7 +369,7 @@ export class Warung {
       last_seq: room.log.length,
       first_seq: mine.from_seq + 1,
       counted,
-      unread: visible && visible.sender !== this.account ? counted - readAt : 0,
+      unread: visible && (visible.sender !== this.account || visible.ref !== null) ? counted - readAt : 0,
       mentions: room.log.filter(calls).length,
       read_seq: mine.read_seq,
       delivered_seq: mine.delivered_seq,

@@ -39,6 +39,7 @@ from warung.chat.model import (
     Expire,
     Message,
     MoveCursor,
+    NoSuchMessage,
     NotAMember,
     Notice,
     Picture,
@@ -55,6 +56,8 @@ from warung.chat.preferences import may_sound
 from warung.chat.reactions import Reaction
 from warung.chat.reading import conversation, message
 from warung.chat.rooms import Room, room, rooms
+from warung.chat.reading import conversation, membership, message
+from warung.chat.rooms import room, rooms
 from warung.chat.sending import once, put
 from warung.chat.small_cards import ContactCard, Location, share_contact
 from warung.chat.tombs import Expired, Expiry, recall
@@ -112,6 +115,7 @@ __all__ = [
     "History",
     "Location",
     "Message",
+    "NoSuchMessage",
     "NotAMember",
     "Notice",
     "Picture",
@@ -131,6 +135,7 @@ __all__ = [
     "create_group",
     "keep",
     "may_sound",
+    "membership",
     "message",
     "move_cursor",
     "news",

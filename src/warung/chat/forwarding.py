@@ -13,6 +13,7 @@ from warung.chat.messages import append
 from warung.chat.model import BadNonce, Entry, Message, NotAMember, Text
 from warung.chat.rooms import Room, room, rooms
 from warung.chat.sending import once
+from warung.chat.small_cards import ContactCard
 from warung.kit.card import Card, Preview
 from warung.kit.db import Tx
 from warung.kit.errors import BadRequest, NotAllowed, TooLarge
@@ -112,7 +113,7 @@ def forward(
     room(tx, conversation, by)
     found = [reading.message(tx, by=by, id=conversation, seq=seq) for seq in wanted]
     cards = [tx.cards.decode(message.card) for message in found]
-    if not all(card.counts and (card.sendable or isinstance(card, Forwarded | History)) for card in cards):
+    if not all(card.counts and (card.sendable or isinstance(card, Forwarded | History | ContactCard)) for card in cards):
         raise NotForwardable
     names = _names(tx, found)
     made = [_history(names, found, cards)] if merged else [_one(name, *pair, origin) for name, pair in _pairs(names, found, cards)]

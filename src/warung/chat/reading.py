@@ -121,7 +121,8 @@ def _seen(
     last = store.message(tail[:_LAST]) if tail[0] is not None else None
     read_at, mentions, count, peer_id, peer_delivered, peer_read = tail[_LAST:]
     visible = last if last is not None and last.seq > mine.from_seq else None
-    unread = last.counted - (read_at or 0) if last is not None and visible is not None and last.sender != by else 0
+    wrote = visible is None or (visible.sender == by and visible.ref is None)  # who writes has read what stands above
+    unread = last.counted - (read_at or 0) if last is not None and not wrote else 0
     peer = people.get(peer_id) if peer_id else None
     open_receipts = peer is not None and peer.relation == "contact" and privacy[by].read_receipts and privacy[peer.id].read_receipts
     why = _why_not(kept, mine, peer, reader.now)

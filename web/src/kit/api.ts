@@ -21,13 +21,16 @@ import type {
   DeviceClaim,
   DeviceLink,
   DeviceLinkLook,
+  Folder,
   GroupLink,
   Import,
   Invite,
   InviteLook,
   JoinLook,
   Joined,
+  KeptDraft,
   Me,
+  Mention,
   Message,
   Millis,
   Mine,
@@ -36,16 +39,20 @@ import type {
   Passkey,
   PasskeyOptions,
   Person,
+  Preferences,
   Privacy,
+  Quiet,
   Receipt,
   Report,
   ReportRead,
   RequestVia,
   Role,
   SearchPage,
+  Scheduled,
   Seq,
   Server,
   Session,
+  Shelf,
   SignUp,
   SignedIn,
   SignedUp,
@@ -168,6 +175,12 @@ export async function request<T>(method: Method, path: string, call: Call = {}):
 export const get = <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> => request<T>("GET", path, { query, signal });
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>("POST", path, { body });
 export const put = <T>(path: string, body: unknown = {}): Promise<T> => request<T>("PUT", path, { body });
+/** A route of a domain that plugs in: it keeps its own shapes. */
+export const call = <T>(method: Method, path: string, body?: unknown, query: Query = {}): Promise<T> =>
+  request<T>(method, path, body === undefined ? { query } : { query, body });
+
+const get = <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> => request<T>("GET", path, { query, signal });
+const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>("POST", path, { body });
 const patch = <T>(path: string, body: unknown): Promise<T> => request<T>("PATCH", path, { body });
 export const drop = <T = void>(path: string): Promise<T> => request<T>("DELETE", path);
 const part = encodeURIComponent;
@@ -281,10 +294,41 @@ export const receipts = (id: ConversationId): Promise<{ members: Receipt[] }> =>
 /** Where a page of history lies: strictly before or after a seq, or on both sides of it. */
 export type Where = { before: Seq } | { after: Seq } | { around: Seq };
 export const messages = (id: ConversationId, where: Where, limit: number): Promise<Page> => get(at(id, "/messages"), { ...where, limit });
+/** Entries between two seqs that say something about other entries. */
+export const refs = (id: ConversationId, after: Seq, before: Seq): Promise<Page> => get(at(id, "/refs"), { after, before });
 export const message = (id: ConversationId, seq: Seq): Promise<Message> => get(at(id, `/messages/${seq}`));
 export type Intention = { nonce: string; card: Card; reply?: Seq | null };
 export const send = (id: ConversationId, body: Intention): Promise<Message> => post(at(id, "/messages"), body);
 export const recall = (id: ConversationId, seq: Seq): Promise<Message> => post(at(id, `/messages/${seq}/recall`));
+export const react = (id: ConversationId, seq: Seq, emoji: string): Promise<Message> =>
+  emoji ? request("PUT", at(id, `/messages/${seq}/reaction`), { body: { emoji } }) : drop(at(id, `/messages/${seq}/reaction`));
+export const edit = (id: ConversationId, seq: Seq, text: string, mentions: Mention[]): Promise<{ entry: Message; message: Message }> =>
+  patch(at(id, `/messages/${seq}`), { text, mentions });
+export const versions = (id: ConversationId, seq: Seq): Promise<{ versions: { at: Millis; text: string }[] }> =>
+  get(at(id, `/messages/${seq}/versions`));
+export const pin = (id: ConversationId, seq: Seq, yes: boolean): Promise<Conversation> =>
+  request(yes ? "PUT" : "DELETE", at(id, `/pins/${seq}`));
+export const setTimer = (id: ConversationId, after_ms: Millis): Promise<Conversation> => request("PUT", at(id, "/timer"), { body: { after_ms } });
+export type Onward = { seqs: Seq[]; to: ConversationId[]; nonce: string; merged: boolean; origin: boolean };
+export const forward = (id: ConversationId, body: Onward): Promise<{ messages: Message[] }> => post(at(id, "/forward"), body);
+export const shareContact = (id: ConversationId, account: AccountId, nonce: string): Promise<Message> =>
+  post(at(id, "/contact-cards"), { account, nonce });
+export const favourite = (id: ConversationId, seq: Seq, yes: boolean): Promise<void> =>
+  request(yes ? "PUT" : "DELETE", `/favourites/${part(id)}/${seq}`);
+export const favourites = (cursor?: string): Promise<Shelf> => get("/favourites", { cursor });
+
+// What follows me over my devices
+
+export const keepDraft = (id: ConversationId, draft: KeptDraft["draft"]): Promise<KeptDraft> =>
+  request("PUT", at(id, "/draft"), { body: draft });
+export const sendLater = (id: ConversationId, body: { card: Card; send_at: Millis; reply?: Seq | null }): Promise<Scheduled> =>
+  post(at(id, "/scheduled"), body);
+export const scheduled = (): Promise<{ scheduled: Scheduled[] }> => get("/scheduled");
+export const reschedule = (id: string, changes: { card?: Card; send_at?: Millis }): Promise<Scheduled> =>
+  patch(`/scheduled/${part(id)}`, changes);
+export const sendNow = (id: string): Promise<void> => post(`/scheduled/${part(id)}/send`);
+export const cancelScheduled = (id: string): Promise<void> => drop(`/scheduled/${part(id)}`);
+export const decide = (changes: { folders?: Folder[]; quiet?: Quiet }): Promise<Preferences> => patch("/preferences", changes);
 
 export type Search = { q: string; conversation?: ConversationId; sender?: AccountId; after?: Millis; before?: Millis; cursor?: string };
 export const search = (query: Search, signal?: AbortSignal): Promise<SearchPage> => get("/search", query, signal);

@@ -4,6 +4,7 @@
  */
 
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { folded, type Fold } from "./folds";
 import type { Range } from "./ranges";
 import type {
   AccountId,
@@ -16,6 +17,7 @@ import type {
   Message,
   Millis,
   Person,
+  Preferences,
   Seq,
   Server,
   WireError,
@@ -50,6 +52,8 @@ export interface Draft {
   text: string;
   reply: Seq | null;
   mentions: Mention[];
+  /** The other devices have not been told yet. */
+  untold?: boolean;
 }
 
 export interface Meta {
@@ -57,6 +61,7 @@ export interface Meta {
   me: Me;
   server: Server;
   contacts: Contacts;
+  preferences: Preferences;
 }
 
 /** Everything a page needs to open; messages are read when a conversation is looked at. */
@@ -73,8 +78,8 @@ export interface Batch {
   known: Map<ConversationId, Known>;
   /** By conversation and seq. */
   messages: Map<ConversationId, Map<Seq, Message>>;
-  /** Who took which message back: what is stored of it becomes a tombstone. */
-  recalled: Map<ConversationId, Map<Seq, AccountId>>;
+  /** What later entries made of messages that may be stored. */
+  folds: Map<ConversationId, Map<Seq, Fold>>;
   /** Conversations that are gone, with their messages. */
   gone: Set<ConversationId>;
   /** Messages before these seqs go. */
@@ -84,12 +89,7 @@ export interface Batch {
 }
 
 export function emptyBatch(): Batch {
-  return { known: new Map(), messages: new Map(), recalled: new Map(), gone: new Set(), cut: new Map(), people: new Map(), meta: {} };
-}
-
-/** Return `message` as the tombstone that a recall by `by` leaves in its place. */
-export function recalled(message: Message, by: AccountId): Message {
-  return { ...message, card: { type: "chat.recalled", by }, preview: { key: "preview.recalled", args: {} } };
+  return { known: new Map(), messages: new Map(), folds: new Map(), gone: new Set(), cut: new Map(), people: new Map(), meta: {} };
 }
 
 export interface Db {
@@ -217,10 +217,11 @@ class StoredDb implements Db {
       for (const [id, first] of batch.cut) done.push(messages.delete(all(id, 0, first - 1)));
       for (const known of batch.known.values()) done.push(tx.objectStore("conversations").put(known));
       for (const log of batch.messages.values()) for (const message of log.values()) done.push(messages.put(message));
-      for (const [id, log] of batch.recalled) {
-        for (const [seq, by] of log) {
+      for (const [id, log] of batch.folds) {
+        for (const [seq, fold] of log) {
           const stored = await messages.get([id, seq]);
-          if (stored) done.push(messages.put(recalled(stored, by)));
+          const next = stored && folded(stored, fold);
+          if (next && next !== stored) done.push(messages.put(next));
         }
       }
       for (const person of batch.people.values()) done.push(tx.objectStore("people").put(person));
@@ -267,7 +268,7 @@ class StoredDb implements Db {
   }
 }
 
-const isEmpty = (draft: Draft): boolean => !draft.text && draft.reply === null;
+const isEmpty = (draft: Draft): boolean => !draft.text && draft.reply === null && !draft.untold;
 
 /** The same over memory: for private windows, and for what no longer fits on the device. */
 export class MemoryDb implements Db {
@@ -295,9 +296,9 @@ export class MemoryDb implements Db {
       for (const [seq, message] of messages) log.set(seq, message);
       this.#messages.set(id, log);
     }
-    for (const [id, marks] of batch.recalled) {
+    for (const [id, folds] of batch.folds) {
       const log = this.#messages.get(id);
-      for (const [seq, by] of marks) if (log?.has(seq)) log.set(seq, recalled(log.get(seq)!, by));
+      for (const [seq, fold] of folds) if (log?.has(seq)) log.set(seq, folded(log.get(seq)!, fold));
     }
     for (const [id, person] of batch.people) this.#people.set(id, person);
     Object.assign(this.#meta, batch.meta);

@@ -17,15 +17,19 @@ export interface Span {
 export interface Sources {
   db: Db;
   keeper: Keeper;
-  remote: Pick<typeof api, "messages">;
+  remote: Pick<typeof api, "messages" | "refs">;
   known(id: ConversationId): Known | undefined;
   /** A page came from the server. Returns the span as it is known now. */
   take(id: ConversationId, page: Page, span: Span): Span;
+  /** Entries of a gap came that say something about messages before it. */
+  refer(id: ConversationId, page: Page): void;
 }
 
 const PAGE = 50;
 /** A gap at most so long is filled whole; of a longer one only both ends, the rest when somebody scrolls there. */
 const NEAR = 200;
+/** So many entries that say something about others come in one answer. */
+const REFS = 200;
 
 export class History {
   /** Conversations with a gap that was seen and is not filled. */
@@ -33,6 +37,8 @@ export class History {
   /** The last attempt to fill did not reach the server. */
   unreachable = false;
   readonly #sources: Sources;
+  /** How far the entries that say something about others have been asked for. */
+  readonly #referred = new Map<ConversationId, Seq>();
   readonly #filling = new Map<ConversationId, Promise<void>>();
 
   constructor(sources: Sources) {
@@ -111,13 +117,23 @@ export class History {
     }
     const hole = start - 1 - before[1];
     if (hole > NEAR) {
-      // Right behind what is known stand the recalls of what is known; before the end stands what will be read first.
-      await this.#ask(id, { after: before[1] });
+      // What was said meanwhile about what is known; and before the end stands what will be read first.
+      await this.#refer(id, before[1], start);
       await this.#ask(id, { before: start });
       return false;
     }
     const span = await this.#ask(id, { after: before[1] });
     return span.to > before[1];
+  }
+
+  /** Ask for the entries of a gap that say something about others: those before it are on this device. */
+  async #refer(id: ConversationId, from: Seq, to: Seq): Promise<void> {
+    for (let after = Math.max(from, this.#referred.get(id) ?? 0); after < to - 1;) {
+      const page = await this.#sources.remote.refs(id, after, to);
+      this.#sources.refer(id, page);
+      after = page.messages.length < REFS ? to - 1 : page.messages.at(-1)!.seq;
+      this.#referred.set(id, after);
+    }
   }
 }
 

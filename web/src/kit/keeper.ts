@@ -1,7 +1,8 @@
 /** Writes behind the page's back: what changes in memory reaches the database a moment later, in whole batches and in order. */
 
 import { emptyBatch, type Batch, type Db, type Known, type Meta } from "./db";
-import type { AccountId, ConversationId, Message, Person, Seq } from "./wire";
+import { join, type Fold } from "./folds";
+import type { ConversationId, Message, Person, Seq } from "./wire";
 
 const WAIT_MS = 50;
 
@@ -28,13 +29,14 @@ export class Keeper {
     if (messages.length) for (const message of messages) under(this.#open().messages, conversation).set(message.seq, message);
   }
 
-  recall(conversation: ConversationId, seq: Seq, by: AccountId): void {
-    under(this.#open().recalled, conversation).set(seq, by);
+  fold(conversation: ConversationId, seq: Seq, fold: Fold): void {
+    const folds = under(this.#open().folds, conversation);
+    folds.set(seq, join(folds.get(seq), fold));
   }
 
   forget(conversation: ConversationId): void {
     const batch = this.#open();
-    for (const part of [batch.known, batch.messages, batch.recalled, batch.cut]) part.delete(conversation);
+    for (const part of [batch.known, batch.messages, batch.folds, batch.cut]) part.delete(conversation);
     batch.gone.add(conversation);
   }
 

@@ -5,3 +5,8 @@ import type pay from "../../messages/en.pay.json";
 import type push from "../../messages/en.push.json";
 
 export type Key = keyof typeof first | keyof typeof pages | keyof typeof pay | keyof typeof push;
+import type nouns from "../../messages/en.nouns.json";
+import type polls from "../../messages/en.polls.json";
+import type push from "../../messages/en.push.json";
+
+export type Key = keyof typeof first | keyof typeof pages | keyof typeof nouns | keyof typeof polls | keyof typeof push;

@@ -81,8 +81,8 @@ export function hear(known: Known, message: Message, me: AccountId): Known {
     next.mentions = mentions(mentioned);
   }
   const heard = { ...known, conversation: next, ranges: cover(known.ranges, message.seq, message.seq), mentioned };
-  if (message.sender !== me) return heard;
-  // Who writes has read what stands above.
+  // Who writes has read what stands above; who says something about another message has not.
+  if (message.sender !== me || message.ref !== null) return heard;
   return message.seq > old.read_seq ? owe(readTo(heard, message.seq, message.counted), { delivered: 0, read: message.seq }) : heard;
 }
 

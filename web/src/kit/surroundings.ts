@@ -2,16 +2,17 @@
 
 import type * as api from "./api";
 import type { Db, Kept, Known } from "./db";
+import type { Fold } from "./folds";
 import type { Span } from "./history";
 import type { AccountId, Command, Contacts, ConversationDetails, ConversationId, Import, Me, Message, Person, Seq } from "./wire";
 
-export type Remote = Pick<typeof api, "sync" | "messages" | "message" | "conversation" | "contacts" | "getMe" | "person">;
+export type Remote = Pick<typeof api, "sync" | "messages" | "refs" | "message" | "conversation" | "contacts" | "getMe" | "person">;
 
 /** Who is told of every change. */
 export interface View {
   conversations(changed: readonly Known[], gone: readonly ConversationId[]): void;
-  /** A stretch of a log, and which of the messages known before were taken back, by whom. */
-  log(conversation: ConversationId, span: Span, takenBack: ReadonlyMap<Seq, AccountId>): void;
+  /** A stretch of a log, and what it says about messages that may have been known before. */
+  log(conversation: ConversationId, span: Span, folds: ReadonlyMap<Seq, Fold>): void;
   /** The whole of a conversation was asked for, with its members. */
   details(details: ConversationDetails): void;
   cursor(conversation: ConversationId, account: AccountId, delivered: Seq, read: Seq): void;

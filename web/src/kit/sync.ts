@@ -12,13 +12,13 @@ import { Cursors } from "./cursors";
 import type { Known } from "./db";
 import { Keeper } from "./keeper";
 import { hear, meet, merge, owe, readTo, seeWhole, settle } from "./known";
+import { bare, Folds } from "./folds";
 import { tell } from "./heard";
 import { History, type Span } from "./history";
 import { People } from "./people";
 import { rangeOf } from "./ranges";
-import { Recalls } from "./recalls";
 import type { Surroundings } from "./surroundings";
-import type { AccountId, Conversation, ConversationDetails, ConversationId, Event, Message, Millis, Person, Seq } from "./wire";
+import type { AccountId, Conversation, ConversationDetails, ConversationId, Event, Mark, Message, Millis, Page, Seq } from "./wire";
 
 const AGAIN_MS = 4_000;
 /** So many conversations are kept readable without a network, unless something is unread elsewhere. */
@@ -31,7 +31,7 @@ export class Engine {
   readonly #around: Surroundings;
   readonly #history: History;
   readonly #cursors: Cursors;
-  readonly #recalls = new Recalls();
+  readonly #folds = new Folds();
   /** When a conversation last changed by an event, on a counter: tells which snapshots are late. */
   readonly #touched = new Map<ConversationId, number>();
   readonly #refreshing = new Asking((id) => this.#refresh(id));
@@ -53,7 +53,8 @@ export class Engine {
       keeper: this.keeper,
       remote: around.remote,
       known: (id) => this.known.get(id),
-      take: (id, page, span) => this.#takePage(id, page.people, span),
+      take: (id, page, span) => this.#takePage(id, page, span),
+      refer: (id, page) => this.#refer(id, page),
     });
     this.#cursors = new Cursors(around.tell, {
       stored: () => this.keeper.flush(),
@@ -106,6 +107,7 @@ export class Engine {
     for (const id of gone) if ((this.#touched.get(id) ?? 0) <= mark) this.#forget(id);
     this.#since = answer.now;
     this.keeper.note({ since: answer.now });
+    tell({ type: "synced", answer });
     for (const { id, owed } of this.known.values()) if (owed.delivered || owed.read) this.#cursors.due(id);
     if (answer.contacts_changed !== false) void this.refreshContacts().catch(() => undefined);
     void this.#catchUp();
@@ -204,7 +206,7 @@ export class Engine {
     const [stored] = await this.#around.db.messages(id, seq, seq).catch(() => []);
     if (stored) return stored;
     const message = await this.#around.remote.message(id, seq).catch(() => null);
-    return message && this.#recalls.applied(message);
+    return message && this.#folds.applied(message);
   }
 
   /** Ask for one conversation again. Resolves with null when it is gone. */
@@ -302,29 +304,37 @@ export class Engine {
     this.#around.view.me(me);
   }
 
-  #takePage(id: ConversationId, people: readonly Person[], span: Span): Span {
-    this.people.meet(people);
-    return this.#take(id, span);
+  #takePage(id: ConversationId, page: Page, span: Span): Span {
+    this.people.meet(page.people);
+    return this.#take(id, span, page.marks);
+  }
+
+  /** Entries of a gap that say something about messages which are here. */
+  #refer(id: ConversationId, page: Page): void {
+    this.people.meet(page.people);
+    const folds = this.#folds.take(id, page.messages);
+    for (const [seq, fold] of folds) this.keeper.fold(id, seq, fold);
+    if (!this.#stopped) this.#around.view.log(id, { messages: [], from: 1, to: 0 }, folds);
   }
 
   /** The one place where log entries enter. Returns the span as it is now known. */
-  #take(id: ConversationId, span: Span): Span {
+  #take(id: ConversationId, span: Span, marks?: readonly Mark[]): Span {
     let known = this.known.get(id);
     if (!known || this.#stopped) return span;
-    const takenBack = this.#recalls.take(id, span.messages);
-    const messages = span.messages.map((message) => this.#recalls.applied(message));
+    const folds = this.#folds.take(id, span.messages, marks);
+    const messages = span.messages.map((message) => bare(this.#folds.applied(message)));
     for (const message of messages) known = hear(known, message, this.#around.me);
     known = seeWhole(known, span.from, span.to);
     const { last, first_seq } = known.conversation;
-    if (last && takenBack.has(last.seq)) known = { ...known, conversation: { ...known.conversation, last: this.#recalls.applied(last) } };
+    if (last && folds.has(last.seq)) known = { ...known, conversation: { ...known.conversation, last: this.#folds.applied(last) } };
     this.keeper.hear(
       id,
       messages.filter(({ seq }) => seq >= first_seq),
     );
-    for (const [seq, by] of takenBack) this.keeper.recall(id, seq, by);
+    for (const [seq, fold] of folds) this.keeper.fold(id, seq, fold);
     this.#set(known);
     if (known.owed.read) this.#cursors.due(id);
-    this.#around.view.log(id, { ...span, messages }, takenBack);
+    this.#around.view.log(id, { ...span, messages }, folds);
     for (const message of messages) if (message.nonce && message.sender === this.#around.me) this.#around.stands(message);
     return { ...span, messages };
   }
@@ -332,7 +342,7 @@ export class Engine {
   #adopt(snapshot: Conversation, mark: number): void {
     const old = this.known.get(snapshot.id);
     if (snapshot.peer) this.people.meet([snapshot.peer]);
-    const fresh = snapshot.last ? { ...snapshot, last: this.#recalls.applied(snapshot.last) } : snapshot;
+    const fresh = snapshot.last ? { ...snapshot, last: this.#folds.applied(snapshot.last) } : snapshot;
     const known = old ? merge(old, fresh, (this.#touched.get(snapshot.id) ?? 0) > mark) : meet(fresh);
     const first = known.conversation.first_seq;
     if (old && first > old.conversation.first_seq) this.keeper.cut(known.id, first);

@@ -61,5 +61,24 @@ export function ago(at: number): string {
   return stamp(at);
 }
 
+const SPANS = [
+  ["year", 365 * DAY],
+  ["month", 30 * DAY],
+  ["week", 7 * DAY],
+  ["day", DAY],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+] as const;
+
+/** So long, in the largest unit that fits: 1 week, 5 minutes. */
+export function span(milliseconds: number): string {
+  const [unit, size] = SPANS.find(([, each]) => milliseconds % each === 0) ?? SPANS.at(-1)!;
+  return new Intl.NumberFormat(language(), { style: "unit", unit, unitDisplay: "long" }).format(milliseconds / size);
+}
+
+/** A day and a time: Fri, 12 Oct, 09.38. */
+export const dayAndTime = (at: number): string =>
+  format({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(at);
+
 /** Are these two moments on one calendar day here? */
 export const sameDay = (a: number, b: number): boolean => new Date(a).toDateString() === new Date(b).toDateString();

@@ -119,7 +119,15 @@ export interface Conversation {
   last: Message | null;
   changed_at: Millis;
   imported: boolean;
+  /** Pinned messages, the latest first. */
+  pins?: Seq[];
+  /** Messages disappear so long after they were sent; 0 for never. */
+  expires_ms?: Millis;
+  notify?: Notify;
+  wallpaper?: string | null;
 }
+
+export type Notify = "all" | "mentions" | "nothing";
 
 export interface Member {
   account: Person;
@@ -152,6 +160,9 @@ export interface Mine {
   muted?: boolean;
   archived?: boolean;
   marked_unread?: boolean;
+  notify?: Notify;
+  /** A name or a colour; empty for none. */
+  wallpaper?: string;
 }
 
 // Messages
@@ -172,6 +183,8 @@ export interface TextCard {
   type: "chat.text";
   text: string;
   mentions?: Mention[];
+  /** The entry that changed these words to what they are. */
+  edited?: Seq;
 }
 
 export interface PictureCard {
@@ -196,7 +209,10 @@ export type NoticeKey =
   | "contact_made"
   | "member_muted"
   | "member_unmuted"
-  | "imported";
+  | "imported"
+  | "message_pinned"
+  | "timer_set"
+  | "timer_off";
 
 export interface NoticeCard {
   type: "chat.notice";
@@ -217,12 +233,27 @@ export interface RecallCard {
   type: "chat.recall";
 }
 
+/** The entry that reacts to `ref`; without an emoji, not any more. */
+export interface ReactionCard {
+  type: "chat.reaction";
+  emoji: string;
+  /** Who wrote the message at `ref`. */
+  to?: AccountId;
+}
+
+/** The entry that changes the words of `ref`. */
+export interface EditCard {
+  type: "chat.edit";
+  text?: string;
+  mentions?: Mention[];
+}
+
 /** A card of a domain this client does not know yet: it shows the preview. */
 export interface UnknownCard {
   type: `${string}.${string}`;
 }
 
-export type KnownCard = TextCard | PictureCard | NoticeCard | RecalledCard | RecallCard;
+export type KnownCard = TextCard | PictureCard | NoticeCard | RecalledCard | RecallCard | ReactionCard | EditCard;
 export type Card = KnownCard | UnknownCard;
 
 export interface Message {
@@ -241,6 +272,14 @@ export interface Message {
   counted: number;
   /** Only to the sender. */
   nonce?: string | null;
+  /** Kept on this device: who reacted with what, and by which entry; see folds.ts. */
+  reactions?: Readonly<Record<AccountId, readonly [emoji: string, seq: Seq]>>;
+}
+
+/** What was added to a message after it was sent. */
+export interface Mark {
+  seq: Seq;
+  reactions: [account: AccountId, emoji: string, seq: Seq][];
 }
 
 export interface Page {
@@ -248,6 +287,7 @@ export interface Page {
   people: Person[];
   first_seq: Seq;
   last_seq: Seq;
+  marks?: Mark[];
 }
 
 export interface Sync {
@@ -257,6 +297,57 @@ export interface Sync {
   gone: ConversationId[];
   people: Person[];
   contacts_changed?: boolean;
+  drafts?: KeptDraft[];
+  /** Only when they have changed. */
+  preferences?: Preferences | null;
+}
+
+/** What is being written and not sent, on any device; empty when there is nothing any more. */
+export interface KeptDraft {
+  conversation: ConversationId;
+  at: Millis;
+  draft: { text?: string; reply?: Seq | null; mentions?: Mention[] };
+}
+
+/** A part of the list. */
+export interface Folder {
+  id: string;
+  name: string;
+  conversations: ConversationId[];
+  kinds: ConversationKind[];
+  unread: boolean;
+}
+
+/** Minutes of the day, in the person's own time, which is `offset_min` ahead of UTC. */
+export interface Quiet {
+  on: boolean;
+  starts_min: number;
+  ends_min: number;
+  offset_min: number;
+  mentions: boolean;
+}
+
+export interface Preferences {
+  folders: Folder[];
+  quiet: Quiet;
+  at: Millis;
+}
+
+/** A page of my favourites, the latest first. */
+export interface Shelf {
+  favourites: { at: Millis; message: Message }[];
+  cursor: string | null;
+  people: Person[];
+}
+
+/** A message that waits for its time; `failure` is the code of the refusal that its sending got. */
+export interface Scheduled {
+  id: string;
+  conversation: ConversationId;
+  card: Card;
+  reply: Seq | null;
+  send_at: Millis;
+  failure: string | null;
 }
 
 export interface Hit {
@@ -301,6 +392,9 @@ export type Event =
   | { type: "contacts.changed" }
   | { type: "accounts.changed"; account: AccountId }
   | { type: "imports.progress"; import: Import }
+  | { type: "chat.draft"; draft: KeptDraft }
+  | { type: "chat.preferences"; preferences: Preferences }
+  | { type: "chat.scheduled" }
   | { type: "resync" };
 
 export type Frame = Hello | { type: "ok"; id: number; result?: unknown } | { type: "error"; id: number | null; error: WireError } | Event;

@@ -45,6 +45,9 @@ export interface Server {
   demo: { handle: string; name: string }[];
   languages: string[];
   recall_ms: number;
+  edit_ms?: number;
+  /** Where a map comes from; empty where places are drawn schematically. */
+  tiles?: string;
   limits: { message_chars: number; name_chars: number; group_members: number; upload_bytes: number };
 }
 

@@ -4,3 +4,8 @@ import { DOMAIN as pay } from "../domains/pay/domain";
 import { DOMAIN as push } from "../domains/push/domain";
 
 export const DOMAINS: readonly ClientDomain[] = [pay, push];
+import { DOMAIN as chat } from "../domains/chat/domain";
+import { DOMAIN as polls } from "../domains/polls/domain";
+import { DOMAIN as push } from "../domains/push/domain";
+
+export const DOMAINS: readonly ClientDomain[] = [chat, polls, push];

@@ -1,6 +1,7 @@
 /** Between the store and a conversation on screen, which is loaded only when the first one is opened. */
 
 import type { Intent } from "../../kit/db";
+import type { Fold } from "../../kit/folds";
 import type { Span } from "../../kit/history";
 import type { Outbox } from "../../kit/outbox";
 import type { Engine } from "../../kit/sync";
@@ -16,6 +17,7 @@ export interface Desk {
   typists(conversation: ConversationId): readonly AccountId[];
   type(conversation: ConversationId): void;
   recallMs(): Millis;
+  editMs(): Millis;
   now(): Millis;
   closed(talk: Shown): void;
 }
@@ -23,7 +25,7 @@ export interface Desk {
 /** What the store tells a conversation on screen. */
 export interface Shown {
   readonly id: ConversationId;
-  heard(span: Span, takenBack: ReadonlyMap<Seq, AccountId>): void;
+  heard(span: Span, folds: ReadonlyMap<Seq, Fold>): void;
   detailed(details: ConversationDetails): void;
   moved(account: AccountId, delivered: Seq, read: Seq): void;
   reconnected(): void;

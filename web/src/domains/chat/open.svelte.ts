@@ -3,16 +3,18 @@
 import { SvelteMap } from "svelte/reactivity";
 import * as api from "../../kit/api";
 import { ApiError } from "../../kit/api";
-import { recalled, type Intent } from "../../kit/db";
+import type { Intent } from "../../kit/db";
+import { type Fold, folded, isTomb } from "../../kit/folds";
 import type { Span } from "../../kit/history";
 import { rangeOf } from "../../kit/ranges";
-import type { AccountId, Card, Conversation, ConversationDetails, ConversationId, JoinRequest, Member, Message, Seq } from "../../kit/wire";
+import type { AccountId, Card, Conversation, ConversationDetails, ConversationId, JoinRequest, Member, Mention, Message, Seq } from "../../kit/wire";
 import type { Desk, Shown } from "./desk";
 import { tickAt, type Item, type Tick } from "./item";
 import type { Store } from "./store.svelte";
 
 /** Farther back than this, a conversation opens where reading stopped, not at its end. */
 const FAR_UNREAD = 30;
+const NOTHING: ReadonlyMap<Seq, Fold> = new Map();
 /** Entries that say something about others: they show nothing of their own. */
 const SHOWS_NOTHING = new Set(["chat.recall", "chat.reaction", "chat.edit", "chat.expiry"]);
 
@@ -103,7 +105,7 @@ export class OpenConversation implements Shown {
 
   /** What stands beside a message of mine. */
   tick(item: Item): Tick | null {
-    if (!item.mine || ["chat.notice", "chat.recalled"].includes(item.message.card.type)) return null;
+    if (!item.mine || isLine(item.message.card)) return null;
     if (item.state !== "stored") return item.state === "waiting" ? "clock" : item.state;
     const { conversation } = this;
     if (!conversation || item.seq === null) return "sent";
@@ -153,9 +155,31 @@ export class OpenConversation implements Shown {
     return (
       item.mine &&
       item.seq !== null &&
-      !["chat.notice", "chat.recalled"].includes(card.type) &&
+      !isLine(card) &&
       this.#desk.now() - at < this.#desk.recallMs()
     );
+  }
+
+  /** May its words still be changed by me? */
+  canEdit(item: Item): boolean {
+    const { card, at } = item.message;
+    return item.mine && item.seq !== null && card.type === "chat.text" && this.#desk.now() - at < this.#desk.editMs();
+  }
+
+  /** Change the words of a message of mine. Throws `ApiError`. */
+  async edit(seq: Seq, text: string, mentions: Mention[]): Promise<void> {
+    const { entry } = await api.edit(this.id, seq, text, mentions);
+    if (entry.seq !== seq) this.#desk.engine.arrive(entry);
+  }
+
+  /** React, or take my reaction back with an empty `emoji`. Throws `ApiError`. */
+  async react(seq: Seq, emoji: string): Promise<void> {
+    this.#desk.engine.arrive(await api.react(this.id, seq, emoji));
+  }
+
+  /** Take a message that some route has put into this log. */
+  take(message: Message): void {
+    this.#desk.engine.arrive(message);
   }
 
   /** Take a message back. Throws `ApiError`. */
@@ -253,7 +277,7 @@ export class OpenConversation implements Shown {
       const span = await this.#desk.engine.page(this.id, where, network);
       if (move !== this.#moves || this.#closed) return;
       if (what === "around") this.#move(span.from, span.to, span.messages);
-      else this.heard(span, new Map());
+      else this.heard(span, NOTHING);
     } catch (failure) {
       if (network) this.problem = asApiError(failure);
     } finally {
@@ -272,12 +296,12 @@ export class OpenConversation implements Shown {
   }
 
   /** The engine has heard a stretch of this log. */
-  heard(span: Span, takenBack: ReadonlyMap<Seq, AccountId>): void {
+  heard(span: Span, folds: ReadonlyMap<Seq, Fold>): void {
     for (const message of span.messages) this.#log.set(message.seq, message);
-    for (const [seq, by] of takenBack) {
+    for (const [seq, fold] of folds) {
       const [message, quote] = [this.#log.get(seq), this.#quotes.get(seq)];
-      if (message && message.card.type !== "chat.recalled") this.#log.set(seq, recalled(message, by));
-      if (quote) this.#quotes.set(seq, recalled(quote, by));
+      if (message) this.#log.set(seq, folded(message, fold));
+      if (quote) this.#quotes.set(seq, folded(quote, fold));
     }
     if (!this.#started) return;
     if (span.from <= this.#to + 1) this.#to = Math.max(this.#to, span.to);
@@ -330,6 +354,9 @@ export class OpenConversation implements Shown {
     this.#receipts.set(account, { delivered: Math.max(old?.delivered ?? 0, delivered), read: Math.max(old?.read ?? 0, read) });
   }
 }
+
+/** A line between the bubbles, not a bubble. */
+const isLine = (card: Card): boolean => card.type === "chat.notice" || isTomb(card);
 
 function asApiError(failure: unknown): ApiError {
   return failure instanceof ApiError ? failure : api.localError("offline");

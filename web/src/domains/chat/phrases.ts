@@ -1,12 +1,15 @@
 // What conversations and messages are called where there is one line for them.
 import { type Key, language, t, told } from "../../kit/i18n.svelte";
-import type { Card, Conversation, Message, NoticeCard, PictureCard, TextCard } from "../../kit/wire";
+import { isTomb } from "../../kit/folds";
+import { span } from "../../kit/time.svelte";
+import type { Card, Conversation, Message, NoticeCard, PictureCard, ReactionCard, TextCard } from "../../kit/wire";
 import { store } from "./store.svelte";
 
 export const isText = (card: Card): card is TextCard => card.type === "chat.text";
 export const isPicture = (card: Card): card is PictureCard => card.type === "chat.picture";
 export const isNotice = (card: Card): card is NoticeCard => card.type === "chat.notice";
-export const isRecalled = (card: Card): boolean => card.type === "chat.recalled";
+/** The place of a message that is gone. */
+export const isRecalled = isTomb;
 
 /** The name of a conversation in my list. */
 export function titleOf(conversation: Conversation): string {
@@ -34,7 +37,8 @@ export function noticeWords(card: NoticeCard): string {
   const actor = who(card.actor);
   const self = card.key === "member_joined" && (card.people ?? []).every((id) => id === card.actor);
   const key = self ? "notice.member_joined_self" : `notice.${card.key}`;
-  return opened(told(key, { actor, people: people || actor, text: card.text ?? "" }, t("preview.other")));
+  const text = card.key === "timer_set" ? span(Number(card.text)) : (card.text ?? "");
+  return opened(told(key, { actor, people: people || actor, text }, t("preview.other")));
 }
 
 /** The line about a message in a list, without its sender. */
@@ -43,8 +47,16 @@ export function previewWords(message: Message): string {
   if (isText(card)) return card.text;
   if (isPicture(card)) return card.caption || t("preview.picture");
   if (isNotice(card)) return noticeWords(card);
+  if (card.type === "chat.expired" || card.type === "chat.expiry") return t("preview.expired");
   if (isRecalled(card) || card.type === "chat.recall") return recalledWords(message);
+  if (card.type === "chat.reaction") return reactionWords(card as ReactionCard);
+  if (card.type === "chat.edit") return t("preview.edited");
   return otherWords(message);
+}
+
+function reactionWords({ emoji, to }: ReactionCard): string {
+  if (!emoji) return t("preview.unreacted");
+  return to === store.me?.id ? t("preview.reacted_mine", { emoji }) : t("preview.reaction", { emoji });
 }
 
 /** The preview that came with a card this client does not know. */
@@ -56,6 +68,7 @@ export function otherWords(message: Message): string {
 /** The line that a recalled message leaves. */
 export function recalledWords(message: Message): string {
   const { card } = message;
+  if (card.type === "chat.expired") return t("preview.expired");
   const by = "by" in card ? card.by : message.sender;
   return by === store.me?.id ? t("recalled.mine") : opened(t("recalled.by", { name: who(by) }));
 }

@@ -2,7 +2,7 @@
 
 import { SvelteMap } from "svelte/reactivity";
 import * as api from "../../kit/api";
-import { openDb, wipeDb, type Db, type Draft, type Intent, type Kept } from "../../kit/db";
+import { openDb, wipeDb, type Db, type Draft, type Intent, type Kept, type Meta } from "../../kit/db";
 import { tell } from "../../kit/heard";
 import { Outbox } from "../../kit/outbox";
 import { Socket, type Connection } from "../../kit/socket";
@@ -112,7 +112,7 @@ export class Store {
     const waiting = this.#intents.filter((intent) => intent.conversation === conversation.id).at(-1);
     if (waiting) return waiting.state === "waiting" ? "clock" : waiting.state;
     const { last } = conversation;
-    if (!last || last.sender !== this.me?.id || /^chat\.(notice|recall)/.test(last.card.type)) return null;
+    if (!last || last.sender !== this.me?.id || /^chat\.(notice|recall|expir|reaction|edit)/.test(last.card.type)) return null;
     return conversation.kind === "direct" ? tickAt(last.seq, conversation.peer_delivered_seq, conversation.peer_read_seq) : "sent";
   }
 
@@ -129,8 +129,6 @@ export class Store {
   now(): number {
     return Date.now() + this.#clockOffset;
   }
-
-  // Signing in and out
 
   /** Open what this device knows, at once; then the network. Called once per page. */
   async start(): Promise<void> {
@@ -267,6 +265,7 @@ export class Store {
     for (const { id, conversation } of kept.known) this.#known.set(id, conversation);
     for (const person of kept.people) this.#people.set(person.id, person);
     this.#drafts.open(db, kept.drafts);
+    tell({ type: "opened", meta: kept.meta, note: (more: Partial<Meta>) => engine.keeper.note(more) });
     this.contacts = kept.meta.contacts ?? null;
     this.ready = kept.meta.since !== undefined;
     this.#intentsChanged();
@@ -299,9 +298,9 @@ export class Store {
         for (const { id, conversation } of changed) this.#known.set(id, conversation);
         for (const id of gone) this.#known.delete(id);
       },
-      log: (id, span, takenBack) => {
+      log: (id, span, folds) => {
         for (const { sender } of span.messages) if (sender) this.#typing.stopped(id, sender);
-        for (const talk of on(id)) talk.heard(span, takenBack);
+        for (const talk of on(id)) talk.heard(span, folds);
       },
       details: (details) => on(details.id).forEach((talk) => talk.detailed(details)),
       cursor: (id, account, delivered, read) => on(id).forEach((talk) => talk.moved(account, delivered, read)),
@@ -337,6 +336,7 @@ export class Store {
       typists: (which) => this.typists(which),
       type: (which) => this.#typing.type(which),
       recallMs: () => this.server?.recall_ms ?? RECALL_MS,
+      editMs: () => this.server?.edit_ms ?? 24 * 3_600_000,
       now: () => this.now(),
       closed: (closed) => void this.#talks.delete(closed),
     };
