@@ -64,6 +64,24 @@ def enter(page: Page, url: str, who: str) -> None:
     page.get_by_text("kopi club").first.wait_for()
 
 
+def risen(page: Page, scheme: str) -> None:
+    """Photograph what rises over a conversation: a message's menu, the drawer, and everything that the drawer offers."""
+    page.locator("[data-row]").last.click(button="right")
+    page.get_by_role("menu").wait_for()
+    photograph(page, f"message-menu-{scheme}")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Kirim yang lain").click()
+    tiles = page.locator(".pad button")
+    tiles.first.wait_for()
+    photograph(page, f"drawer-{scheme}")
+    for at, label in enumerate(tiles.all_inner_texts()):
+        tiles.nth(at).click()
+        page.get_by_role("dialog").wait_for()
+        photograph(page, f"drawer-{label.strip().lower().replace(' ', '-')}-{scheme}")
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="detached")
+
+
 def walk(browser: Browser, url: str, scheme: str) -> None:
     """Photograph every screen in one scheme."""
     options: dict[str, Any] = {"color_scheme": scheme, "locale": "id-ID", "reduced_motion": "reduce"}
@@ -82,6 +100,7 @@ def walk(browser: Browser, url: str, scheme: str) -> None:
         page.get_by_role("log").wait_for()
         photograph(page, f"{name}-{scheme}")
         if name == "conversation-group":
+            risen(page, scheme)
             page.goto(f"{page.url}/info")
             photograph(page, f"group-{scheme}")
     page.goto(f"{url}/search")

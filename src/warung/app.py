@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -40,7 +41,16 @@ from warung.kit.ids import AccountId, SessionId
 from warung.settings import BadSettings, Settings
 
 # In the order of the floors: a domain's schema may refer to those before it.
-DOMAINS: Sequence[Domain] = (accounts.DOMAIN, media.DOMAIN, contacts.DOMAIN, chat.DOMAIN, pay.DOMAIN, polls.DOMAIN, push.DOMAIN, importers.DOMAIN)
+DOMAINS: Sequence[Domain] = (
+    accounts.DOMAIN,
+    media.DOMAIN,
+    contacts.DOMAIN,
+    chat.DOMAIN,
+    pay.DOMAIN,
+    polls.DOMAIN,
+    push.DOMAIN,
+    importers.DOMAIN,
+)
 FOLLOW_EVERY_S = 0.5
 WORK_EVERY_S = 0.5
 SWEEP_EVERY_S = 3600
@@ -232,7 +242,11 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         _bus_metrics(metrics, bus)
     app = http.build(
         routes=[route for domain in DOMAINS for route in domain.routes],
-        pages=[*pages.health(db, metrics, _networks("metrics_from", settings.server.metrics_from)), *media.PAGES, *pages.client(static)],
+        pages=[
+            *pages.health(db, metrics, _networks("metrics_from", settings.server.metrics_from)),
+            *media.PAGES,
+            *pages.client(static, _map_of(settings)),
+        ],
         db=db,
         cards=cards,
         site=settings.site,
@@ -250,6 +264,15 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         body_bytes=settings.server.body_bytes,
     )
     return World(settings, db, bus, hub, door, app, blobs, pictures, importing, jobs, metrics)
+
+
+def _map_of(settings: Settings) -> str:
+    """Return the origin that map pictures come from, empty where places are drawn schematically."""
+    tiles = settings.sections[chat.Settings].tiles
+    origin = re.match(r"https://[A-Za-z0-9.-]+(:\d+)?(?=/.*\{z\}.*\{x\}.*\{y\}|/.*\{z\}.*\{y\}.*\{x\})", tiles)
+    if tiles and origin is None:
+        raise BadSettings("[chat] tiles: https://…/{z}/{x}/{y}.png is wanted")
+    return origin[0] if origin else ""
 
 
 async def open_database(settings: Settings, context: Context) -> Database:

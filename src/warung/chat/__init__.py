@@ -19,6 +19,8 @@ from warung.chat import (
     tombs,
 )
 from warung.chat.direct import open_direct, open_self, open_system
+from warung.chat.agreed import pin
+from warung.chat.direct import open_direct, open_self
 from warung.chat.drafts import DraftChanged
 from warung.chat.edits import Edit
 from warung.chat.following import audience, news, no_news, unread
@@ -56,6 +58,7 @@ from warung.chat.preferences import may_sound
 from warung.chat.reactions import Reaction
 from warung.chat.reading import conversation, message
 from warung.chat.rooms import Room, room, rooms
+from warung.chat.reactions import Reaction, react
 from warung.chat.reading import conversation, membership, message
 from warung.chat.rooms import room, rooms
 from warung.chat.sending import once, put
@@ -145,8 +148,10 @@ __all__ = [
     "open_imported",
     "open_self",
     "open_system",
+    "pin",
     "post",
     "put",
+    "react",
     "recall",
     "room",
     "rooms",

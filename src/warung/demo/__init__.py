@@ -4,19 +4,21 @@ What they say is in `talk.toml`; every line goes through the same verbs as a rea
 """
 
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from warung import accounts, chat, contacts, media
+from warung import accounts, chat, contacts, media, polls
 from warung.app import World
 from warung.kit.clock import DAY, HOUR, MINUTE
 from warung.kit.db import Tx
-from warung.kit.ids import AccountId, ConversationId, new_id
+from warung.kit.ids import AccountId, ConversationId, Nonce, new_id
 
 HERE = Path(__file__).parent
 BEFORE = 10 * DAY
+LIVELY = "kopi club"
 
 
 class Resident(msgspec.Struct, frozen=True):
@@ -70,7 +72,9 @@ async def fill(world: World) -> None:
             await _wear(world, account, face.read_bytes())
     await world.db.write(lambda tx: _befriend(tx, who, village))
     for talk in village.talks:
-        await world.db.write(_saying(talk, who))
+        here = await world.db.write(_saying(talk, who))
+        if talk.group == LIVELY:
+            await world.db.write(partial(_enliven, who=who, here=here, club=talk))
 
 
 async def _wear(world: World, account: AccountId, face: bytes) -> None:
@@ -109,7 +113,7 @@ def _befriend(tx: Tx, who: dict[str, AccountId], village: Village) -> None:
 
 
 def _saying(talk: Talk, who: dict[str, AccountId]) -> Any:
-    def say(tx: Tx) -> None:
+    def say(tx: Tx) -> ConversationId:
         present, tx.now = tx.now, tx.now - BEFORE
         here = _open(tx, talk, who)
         tx.now = present
@@ -130,8 +134,38 @@ def _saying(talk: Talk, who: dict[str, AccountId]) -> Any:
             for field, handles in (("pinned", talk.pinned_by), ("muted", talk.muted_by)):
                 if handle in handles:
                     chat.keep(tx, by=who[handle], id=here, **{field: 1})
+        return here
 
     return say
+
+
+def _enliven(tx: Tx, who: dict[str, AccountId], here: ConversationId, club: Talk) -> None:
+    """What is more than words: hearts, a pin, a place, a poll, a list, a card of somebody; for whoever has read the rest, read too."""
+    present, tx.now = tx.now, tx.now - HOUR
+    last = chat.room(tx, here, who["budi"]).last_seq
+    for handle, back, emoji in (("siti", 0, "👍"), ("joko", 0, "👍"), ("tom", 0, "🎸"), ("budi", 2, "🌾"), ("siti", 2, "❤️")):
+        chat.react(tx, by=who[handle], conversation=here, seq=last - back, emoji=emoji)
+    chat.pin(tx, by=who[club.between[0]], conversation=here, seq=last - 3)
+    tx.now += MINUTE
+    place = chat.Location(latitude=-6.2607, longitude=106.7816, name="Teras Budi", address="Gang Kopi 5")
+    chat.send(tx, by=who["budi"], to=here, card=place, nonce=Nonce(f"demo-{new_id(tx.now)}"))
+    for card, choices in (
+        (
+            polls.ask(tx, by=who["siti"], to=here, question="Bawa apa?", choices=["Pisang goreng", "Kue cubit"], nonce=Nonce("demo-poll")),
+            (0, 0, 1),
+        ),
+        (polls.start_list(tx, by=who["joko"], to=here, title="Siapa ikut Sabtu?", places=8, nonce=Nonce("demo-list")), None),
+    ):
+        poll = str(msgspec.json.decode(card.card)["poll"])
+        for at, handle in enumerate(("joko", "ayu", "tom")):
+            if choices is None:
+                polls.come(tx, by=who[handle], id=poll, plus=at % 2, note="bawa gitar" if handle == "ayu" else "")
+            else:
+                polls.choose(tx, by=who[handle], id=poll, choices=[choices[at]])
+    tx.now = present
+    end = chat.room(tx, here, who["budi"]).last_seq
+    for handle in club.read_by:
+        chat.move_cursor(tx, by=who[handle], conversation=here, delivered=end, read=end)
 
 
 def _open(tx: Tx, talk: Talk, who: dict[str, AccountId]) -> ConversationId:

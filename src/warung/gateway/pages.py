@@ -59,9 +59,13 @@ def load(folder: Path) -> dict[str, File]:
     return files
 
 
-def client(folder: Path) -> list[Any]:
-    """Return the handler of the client's pages: its files by name, and the shell for every other address."""
+def client(folder: Path, pictures_from: str = "") -> list[Any]:
+    """Return the handler of the client's pages: its files by name, and the shell for every other address.
+
+    `pictures_from` is an origin besides our own that the pages may show pictures of, such as a map's.
+    """
     files = load(folder)
+    policy = POLICY.replace("img-src 'self'", f"img-src 'self' {pictures_from}".rstrip())
 
     @get(["/", "/{path:path}"], include_in_schema=False)
     async def serve(request: Request[Any, Any, Any], path: str = "/") -> Response[bytes]:
@@ -73,6 +77,7 @@ def client(folder: Path) -> list[Any]:
             if file is None:
                 raise NotFoundException
         headers = HEADERS | {
+            "content-security-policy": policy,
             "etag": f'"{file.tag}"',
             "vary": "accept-encoding",
             "cache-control": "public, max-age=31536000, immutable" if file.lasting else "no-cache",
