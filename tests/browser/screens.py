@@ -6,7 +6,8 @@ from typing import Any
 from playwright.async_api import Page
 
 from tests.served import Served
-from warung import accounts, chat
+from warung import accounts, chat, polls
+from warung.kit.db import Tx
 from warung.kit.ids import AccountId, ConversationId
 
 Prepare = Callable[[Page], Awaitable[Any]] | None
@@ -70,3 +71,19 @@ async def set_scene(place: Served) -> Scene:
     await cast.asks(rina, budi, "Halo, saya Bu Rina dari RT 05")
     await place.world.db.write(lambda tx: accounts.change(tx, by=siti, changes=accounts.Changes(status="Kue basah tiap Jumat")))
     return Scene(budi, club, direct, siti)
+
+
+async def enliven(place: Served, scene: Scene) -> None:
+    """Put what is more than words into the club."""
+    club, me, nonce = scene.club, scene.me, place.cast.nonce
+
+    def verb(tx: Tx) -> None:
+        said = chat.send(tx, by=me, to=club, card=chat.Text(text_="Jam tujuh ya"), nonce=nonce())
+        chat.react(tx, by=me, conversation=club, seq=said.seq, emoji="👍")
+        chat.pin(tx, by=me, conversation=club, seq=said.seq)
+        chat.send(tx, by=me, to=club, card=chat.Location(latitude=-6.2, longitude=106.8, name="Teras"), nonce=nonce())
+        chat.share_contact(tx, by=me, to=club, account=me, nonce=nonce())
+        polls.start_list(tx, by=me, to=club, title="Siapa ikut?", nonce=nonce())
+        polls.ask(tx, by=me, to=club, question="Bawa apa?", choices=["Kopi", "Teh"], nonce=nonce())
+
+    await place.world.db.write(verb)

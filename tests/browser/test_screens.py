@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page
 
 from tests.browser.conftest import TakePhone
-from tests.browser.screens import OUTSIDE, set_scene
+from tests.browser.screens import OUTSIDE, enliven, set_scene
 from tests.served import Served
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
@@ -44,6 +44,32 @@ async def test_axe_finds_nothing_on_any_screen(place: Served, take_phone: TakePh
         await settled(page)
         found[path] = await violations(page)
     assert {path: bad for path, bad in found.items() if bad} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_in_what_rises_over_a_conversation(place: Served, take_phone: TakePhone, scheme: str) -> None:
+    scene = await set_scene(place)
+    await enliven(place, scene)
+    phone = await take_phone(color_scheme=scheme)
+    await phone.context.add_init_script("localStorage.setItem('warung.language', 'en')")
+    page = await phone.sign_in(scene.me, f"/chat/{scene.club}")
+    await page.get_by_text("Bawa apa?").wait_for()
+    await settled(page)
+    found = {"cards": await violations(page)}
+    await page.locator("[data-row]").last.click(button="right")
+    await page.get_by_role("menu").wait_for()
+    found["menu"] = await violations(page)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="More to send").click()
+    tiles = page.locator(".pad button")
+    await tiles.first.wait_for()
+    for at, label in enumerate(await tiles.all_inner_texts()):
+        await tiles.nth(at).click()
+        await page.get_by_role("dialog").wait_for()
+        found[label] = await violations(page)
+        await page.keyboard.press("Escape")
+        await page.get_by_role("dialog").wait_for(state="detached")
+    assert {what: bad for what, bad in found.items() if bad} == {}
 
 
 async def test_axe_can_find_something(place: Served, take_phone: TakePhone) -> None:
