@@ -14,6 +14,7 @@ import structlog
 from litestar import Litestar
 
 from warung import accounts, chat, contacts, importers, media, pay, polls, push
+from warung import accounts, chat, contacts, importers, media, moments, pay, push, stickers
 from warung.adapters.blobs import open_blobs
 from warung.adapters.bus_local import LocalBus
 from warung.adapters.bus_nats import NatsBus
@@ -48,6 +49,8 @@ DOMAINS: Sequence[Domain] = (
     chat.DOMAIN,
     pay.DOMAIN,
     polls.DOMAIN,
+    stickers.DOMAIN,
+    moments.DOMAIN,
     push.DOMAIN,
     importers.DOMAIN,
 )
@@ -71,6 +74,7 @@ class World:
         app: Litestar,
         blobs: Blobs,
         pictures: media.Pictures,
+        moving: media.Moving,
         importing: importers.Importing,
         jobs: Jobs,
         metrics: Metrics,
@@ -83,6 +87,7 @@ class World:
         self.app = app
         self.blobs = blobs
         self.pictures = pictures
+        self.moving = moving
         self.importing = importing
         self.jobs = jobs
         self._at_the_end = {follower.name: time.monotonic() for domain in DOMAINS for follower in domain.followers}
@@ -100,6 +105,7 @@ class World:
         await self.jobs.close()
         await self.importing.close()
         await self.pictures.close()
+        await self.moving.close()
         await self.db.close()
         await self.bus.close()
 
@@ -230,7 +236,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         frame_bytes=settings.server.frame_bytes,
     )
     blobs = open_blobs(settings.server.blobs or f"file:{settings.data / 'blobs'}")
-    pictures = media.Pictures()
+    pictures, moving = media.Pictures(), media.Moving()
     importing = importers.Importing(db, blobs, pictures, settings.data / "incoming", settings.sections[importers.Settings])
     outside = HttpOutside(_networks("outside_exempt", settings.server.outside_exempt))
     ways = [way for domain in DOMAINS for way in domain.jobs]
@@ -257,13 +263,14 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
             "outside": outside,
             "pictures": pictures,
             "services": services,
+            "moving": moving,
             "importing": importing,
             "viewers": viewers,
             "settings": settings.sections,
         },
         body_bytes=settings.server.body_bytes,
     )
-    return World(settings, db, bus, hub, door, app, blobs, pictures, importing, jobs, metrics)
+    return World(settings, db, bus, hub, door, app, blobs, pictures, moving, importing, jobs, metrics)
 
 
 def _map_of(settings: Settings) -> str:

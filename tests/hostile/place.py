@@ -13,7 +13,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from tests.cast import Cast
 from tests.worlds import settings_for
-from warung import accounts, contacts
+from warung import accounts, contacts, moments
 from warung.app import World, open_world
 from warung.kit.ids import AccountId, ConversationId
 
@@ -21,6 +21,7 @@ URL = "http://localhost:8000"
 # The cheapest hash that Argon2 allows: these tests are about what comes in, not about how slowly it is hashed.
 QUICK = accounts.Settings(registration="open", password_memory_kib=8, password_passes=1, sign_ups_per_hour=1 << 30)
 PATIENT = contacts.Settings(requests_per_day=1 << 30, look_ups_per_hour=1 << 30, reports_per_day=1 << 30)
+TALKATIVE = moments.Settings(per_day=1 << 30, comments_per_day=1 << 30)
 
 
 class Someone:
@@ -107,9 +108,8 @@ def opened_place(folder: Path, database: str = "") -> Iterator[Place]:
     with start_blocking_portal("asyncio", {"use_uvloop": True}) as portal:
 
         async def opened() -> World:
-            return await open_world(
-                settings_for(folder, database, {accounts.Settings: QUICK, contacts.Settings: PATIENT}), static=folder / "static"
-            )
+            sections: dict[type[Any], Any] = {accounts.Settings: QUICK, contacts.Settings: PATIENT, moments.Settings: TALKATIVE}
+            return await open_world(settings_for(folder, database, sections), static=folder / "static")
 
         world = portal.call(opened)
         try:

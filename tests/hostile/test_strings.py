@@ -110,6 +110,28 @@ async def message_nonce(budi: Someone, text: str) -> Kept:
     return answer, answer.json().get("nonce")
 
 
+async def moment(budi: Someone, text: str) -> Kept:
+    answer = await budi.ask("POST", "/moments", {"nonce": nonce(), "text": text})
+    return answer, answer.json()["moment"]["text"] if answer.status_code == 200 else None
+
+
+async def moment_comment(budi: Someone, text: str) -> Kept:
+    posted = await budi.ask("POST", "/moments", {"nonce": f"satu-{budi.account}", "text": "halo"})
+    said = {"nonce": nonce(), "text": text}
+    answer = await budi.ask("POST", f"/moments/{posted.json()['moment']['id']}/comments", said)
+    if answer.status_code != 200:
+        return answer, None
+    return answer, next((each["text"] for each in answer.json()["moment"]["comments"] if each["text"] == text), None)
+
+
+async def pack_title(budi: Someone, text: str) -> Kept:
+    pack = (await budi.ask("GET", "/stickers")).json()["packs"][1:] or [
+        (await budi.ask("POST", "/stickers/packs", {"title": "Kucing"})).json()
+    ]
+    answer = await budi.ask("PATCH", f"/stickers/packs/{pack[0]['id']}", {"title": text})
+    return answer, answer.json().get("title")
+
+
 async def code(budi: Someone, text: str) -> Kept:
     return await budi.ask("GET", f"/qr?text={quote(text[:4000], safe='')}"), text
 
@@ -192,6 +214,9 @@ FIELDS: dict[str, tuple[Field, set[str], int]] = {
     "look-up": (look_up, {"person_not_found", *TEXT}, 0),
     "search": (search, {"nothing_to_search", *TEXT}, 0),
     "nonce": (message_nonce, {"bad_nonce", "nonce_reused"}, 0),
+    "moment": (moment, {"empty_moment", *TEXT}, 2_000),
+    "moment comment": (moment_comment, TEXT, 500),
+    "pack title": (pack_title, TEXT, 60),
     "code": (code, TEXT, 0),
 }
 # Drawing a code takes its time, and these ask more than once for each string.

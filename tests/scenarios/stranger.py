@@ -3,12 +3,14 @@
 A route or command that is missing here fails the test: whoever adds one says what a stranger would try with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from tests.scenarios.money import Money, with_money
+from tests.scenarios import circle
+from tests.scenarios.trying import Try
 from warung.kit.ids import AccountId, ConversationId
 
 TEXT = {"type": "chat.text", "text": "Halo, kenalan dong"}
@@ -32,14 +34,7 @@ class Loot(msgspec.Struct, frozen=True):
     money: Money
     poll: str
     own_group: ConversationId  # the stranger's own, to which the other might be pulled
-
-
-class Try(msgspec.Struct, frozen=True):
-    """One attempt: where, with what."""
-
-    path: str
-    body: Any = None
-    params: dict[str, str] = {}
+    circle: Mapping[str, str] = {}  # ids of what is of stickers and moments, by what it is
 
 
 def tries(loot: Loot) -> dict[str, list[Try]]:
@@ -49,6 +44,7 @@ def tries(loot: Loot) -> dict[str, list[Try]]:
         found |= part(loot)
     money = {route: [Try(*each) for each in attempts] for route, attempts in with_money(loot.account, loot.money).items()}
     found = money | _with_people(loot) | _with_accounts(loot) | _with_conversations(loot) | _with_messages(loot) | _with_the_rest(loot)
+    found |= circle.tries({"who": loot.account, **loot.circle})
     return {route: found[route] for route in found if route not in LAST} | {route: found[route] for route in LAST}
 
 

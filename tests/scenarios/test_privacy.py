@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.scenarios.money import Money, own_money
+from tests.scenarios import circle
 from tests.scenarios.stranger import Loot, frames, tries
 from tests.scenarios.walking import device, everything, routes_of, speak, walk, without
 from tests.served import Served
@@ -86,6 +87,8 @@ class Town:
         self.report = contacts.report(tx, by=self.ids[Y], complaint=complaint)
         self.secrets.add(f"{self.mark}laporan")
         self.money = own_money(tx, self.ids[Y], self._secret)
+        self.circle = circle.fill(tx, self.ids[Y], f"{self.mark}paket", f"{self.mark}stiker")
+        self.secrets |= {f"{self.mark}paket", f"{self.mark}stiker"}
         self._keep(tx)
 
     def _keep(self, tx: Tx) -> None:
@@ -184,6 +187,7 @@ class Town:
             money=self.money,
             poll=self.poll,
             own_group=self.own_group,
+            circle=self.circle,
         )
 
 

@@ -16,7 +16,8 @@ from litestar import get
 
 from tests.cast import indexed
 from tests.importers.bringing import Bringer, exported, said
-from tests.scenarios.stranger import Loot, Try, frames, tries
+from tests.scenarios.stranger import Loot, frames, tries
+from tests.scenarios.trying import Try
 from tests.scenarios.village import PAIRS, PEOPLE, STORIES, Club, Edge, Story, Village
 from tests.scenarios.walking import device, everything, routes_of, speak, walk, without
 from tests.served import Served

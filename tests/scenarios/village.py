@@ -8,6 +8,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from tests.scenarios.money import own_money
+from tests.scenarios import circle
 from tests.scenarios.stranger import Loot
 from warung import accounts, chat, contacts, polls
 from warung.accounts import device_links, invites
@@ -60,6 +61,8 @@ class Village:
         self.known: dict[int, set[int]] = {at: {at} for at in PEOPLE}  # whose names each may come across
         self.friends: dict[int, set[int]] = {at: {at} for at in PEOPLE}
         self.own: list[dict[str, Any]] = []
+        self.own: list[dict[str, str]] = []
+        self.circles: list[dict[str, str]] = []  # what is of stickers and moments
         self.tokens: list[str] = []
         self.ids = [accounts.create_account(tx, handle=f"{self.mark}h{at}", name=f"{self.mark}nama{at}z") for at in PEOPLE]
         for (a, b), (edge, turned) in zip(PAIRS, story.edges, strict=True):
@@ -90,6 +93,7 @@ class Village:
             blob=blob,
             import_=upload,
             own_group=own_group,
+            circle=self.circles[at],
         )
 
     def _fill(self, at: int) -> None:
@@ -105,6 +109,7 @@ class Village:
         money = own_money(tx, me, lambda word: self.secret(f"{word}{at}", at))
         self.own.append({"money": money, "session": opened.session, "invite": invite.id, "device_link": link.id, "report": report})
         self.tokens.append(opened.token)
+        self.circles.append(circle.fill(tx, me, self.secret(f"paket{at}", at), self.secret(f"stiker{at}", at)))
         notes = chat.open_self(tx, by=me)
         self.places[notes] = {at}
         self._write(notes, at)

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import websockets
 
-from tests.scenarios.stranger import Try
+from tests.scenarios.trying import Try
 from tests.served import Served
 
 
@@ -33,7 +33,22 @@ def routes_of(served: Served) -> set[str]:
 async def everything(http: httpx.AsyncClient) -> Any:
     """Return all that somebody can see of their own, without what changes by looking."""
     seen: dict[str, Any] = {}
-    for path in ("/sync", "/contacts", "/me", "/invites", "/passkeys", "/sessions", "/drafts", "/scheduled", "/preferences", "/favourites"):
+    for path in (
+        "/sync",
+        "/contacts",
+        "/me",
+        "/invites",
+        "/passkeys",
+        "/sessions",
+        "/drafts",
+        "/scheduled",
+        "/preferences",
+        "/favourites",
+        "/stickers",
+        "/moments",
+        "/moments/notices",
+        "/moments/settings",
+    ):
         answer = await http.get(path)
         assert answer.status_code == 200, answer.text
         seen[path] = answer.json()

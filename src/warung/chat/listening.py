@@ -29,6 +29,8 @@ class GroupEvidence(msgspec.Struct, frozen=True):
 
 def on_reported(tx: Tx, event: contacts.Reported) -> None:
     """Attach what the reporter sees; nothing for what they may not see, so that the report is refused."""
+    if event.conversation is None or event.about not in ("message", "group"):
+        return
     mine = store_members.member(tx, event.conversation, event.by)
     if mine is None:
         return

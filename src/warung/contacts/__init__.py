@@ -27,6 +27,8 @@ from warung.contacts.model import (
 )
 from warung.contacts.persons import (
     are_contacts,
+    bonds_between,
+    bonds_of,
     changed_at,
     conversation,
     count_look_up,
@@ -78,6 +80,8 @@ __all__ = [
     "attach",
     "befriend",
     "block",
+    "bonds_between",
+    "bonds_of",
     "changed_at",
     "close_report",
     "conversation",

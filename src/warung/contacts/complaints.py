@@ -30,7 +30,9 @@ PAGE = 100
 
 
 class Complaint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What someone reports: `account` of a person, `conversation` of a group, `conversation` and `seq` of a message."""
+    """What someone reports: `account` of a person, `conversation` of a group, `conversation` and `seq` of a message,
+    `subject` of anything else: a sticker pack, a moment.
+    """
 
     about: About
     reason: Reason
@@ -38,6 +40,7 @@ class Complaint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: AccountId | None = None
     conversation: ConversationId | None = None
     seq: Seq | None = None
+    subject: str | None = None
 
 
 class Greeting(msgspec.Struct, frozen=True):
@@ -97,9 +100,12 @@ def _of_person(reader: Reader, by: AccountId, account: AccountId | None) -> Pers
 
 
 def _ask_above(tx: Tx, by: AccountId, id: str, complaint: Complaint) -> None:
-    if complaint.conversation is None or (complaint.about == "message" and complaint.seq is None):
+    place: list[object] = [complaint.subject]
+    if complaint.about in ("message", "group"):
+        place = [complaint.conversation, complaint.seq] if complaint.about == "message" else [complaint.conversation]
+    if None in place:
         raise IncompleteReport
-    tx.emit(Reported(id, by, complaint.about, complaint.conversation, complaint.seq))
+    tx.emit(Reported(id, by, complaint.about, complaint.conversation, complaint.seq, complaint.subject))
     if not store_reports.has_evidence(tx, id):
         raise NothingToReport
 

@@ -12,7 +12,7 @@ from warung.kit.ids import AccountId, ConversationId, Seq
 
 Relation = Literal["self", "contact", "requested", "asked_me", "blocked", "stranger"]
 Via = Literal["handle", "code", "group"]
-About = Literal["person", "message", "group"]
+About = Literal["person", "message", "group", "pack", "moment"]
 Reason = Literal["spam", "abuse", "fraud", "other"]
 
 
@@ -171,15 +171,18 @@ class PersonUnblocked(Event, frozen=True, tag="contacts.unblocked"):
 
 
 class Reported(Event, frozen=True, tag="contacts.reported"):
-    """`by` reports a message or a group. Whoever keeps it checks that `by` may see it and calls `attach`; else the report is refused."""
+    """`by` reports something of a domain above. Whoever keeps it checks that `by` may see it and calls `attach`; else
+    the report is refused.
+    """
 
     internal: ClassVar[bool] = True
 
     report: str
     by: AccountId
     about: About
-    conversation: ConversationId
+    conversation: ConversationId | None
     seq: Seq | None
+    subject: str | None = None
 
 
 class PersonNotFound(NotFound):
@@ -227,4 +230,4 @@ class TooManyTags(BadRequest):
 
 
 class IncompleteReport(BadRequest):
-    """A report says what it is about: an account, a group, or a message and where it is."""
+    """A report says what it is about: an account, a group, or a message and where it is, or a sticker pack or a moment."""

@@ -122,6 +122,23 @@ def are_contacts(reader: Reader, a: AccountId, b: AccountId) -> bool:
     return store.are_contacts(reader, a, b)
 
 
+def bonds_of(reader: Reader, account: AccountId) -> dict[AccountId, Sequence[str]]:
+    """Return all contacts of an account, oldest first, and the tags it gave them. Only the server may know both."""
+    return {bond.other: bond.tags for bond in store.bonds(reader, account)}
+
+
+def bonds_between(
+    reader: Reader, accounts: Sequence[AccountId], others: Sequence[AccountId]
+) -> dict[tuple[AccountId, AccountId], Sequence[str]]:
+    """Return which of `accounts` have which of `others` as contacts, and the tags they gave them. Only the server may know both."""
+    found: dict[tuple[AccountId, AccountId], Sequence[str]] = {}
+    for start in range(0, len(accounts) if others else 0, SLICE // 10):
+        for left in range(0, len(others), SLICE // 10):
+            rows = store.bonds_between(reader, accounts[start : start + SLICE // 10], others[left : left + SLICE // 10])
+            found.update(((account, bond.other), bond.tags) for account, bond in rows)
+    return found
+
+
 def may_write(reader: Reader, a: AccountId, b: AccountId) -> type[Refusal] | None:
     """Return None if `a` may write to `b`, else why not, in words that `a` may read: being blocked looks like being no contact."""
     if store.are_contacts(reader, a, b):

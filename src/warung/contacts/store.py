@@ -30,6 +30,13 @@ def bonds_with(reader: Reader, account: AccountId, others: Sequence[AccountId]) 
     return [_bond(row) for row in reader.all(sql, {"account": account, "others": list(others)})]
 
 
+def bonds_between(reader: Reader, accounts: Sequence[AccountId], others: Sequence[AccountId]) -> list[tuple[AccountId, Bond]]:
+    """Return those of the contacts of these accounts that are among `others`, each with whose it is."""
+    sql = f"SELECT account, {BOND} FROM contact WHERE account IN :accounts AND other IN :others"
+    rows = reader.all(sql, {"accounts": list(accounts), "others": list(others)})
+    return [(row[0], _bond(row[1:])) for row in rows]
+
+
 def are_contacts(reader: Reader, account: AccountId, other: AccountId) -> bool:
     """Is there a contact between the two?"""
     sql = "SELECT 1 FROM contact WHERE account = :account AND other = :other"

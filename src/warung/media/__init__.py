@@ -6,6 +6,7 @@ from warung.kit.domain import Domain
 from warung.media.archive import Archive, DamagedMember, open_archive
 from warung.media.archive import Limits as ArchiveLimits
 from warung.media.model import AVATAR_HOLDER, Blob, BlobBeingRemoved, BlobNotYours, BlobPart, LinkNotValid, SizeName, Viewer, Viewers
+from warung.media.moving import Moving, NotASticker, StickerBroken, StickersUnavailable, StickerTooLarge, StickerTooLong, store_moving
 from warung.media.pages import PAGES
 from warung.media.pictures import NotAPicture, PictureBroken, Pictures, PicturesUnavailable, PictureTooLarge
 from warung.media.routes import ROUTES
@@ -25,12 +26,18 @@ __all__ = [
     "BlobPart",
     "DamagedMember",
     "LinkNotValid",
+    "Moving",
     "NotAPicture",
+    "NotASticker",
     "PictureBroken",
     "PictureTooLarge",
     "Pictures",
     "PicturesUnavailable",
     "SizeName",
+    "StickerBroken",
+    "StickerTooLarge",
+    "StickerTooLong",
+    "StickersUnavailable",
     "Viewer",
     "Viewers",
     "described",
@@ -43,6 +50,7 @@ __all__ = [
     "release",
     "set_avatar",
     "store_file",
+    "store_moving",
     "store_picture",
     "sweep",
 ]

@@ -1,0 +1,205 @@
+"""The HTTP of stickers."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, Router, delete, get, patch, post, put
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.params import Parameter
+
+from warung import media
+from warung.kit.blobs import Blobs
+from warung.kit.db import Db, Tx
+from warung.kit.ids import ConversationId, Identity
+from warung.kit.text import bounded
+from warung.stickers import drawn, importing, packs, seeing, shelf
+from warung.stickers.model import ANY, Figures, Imported, Labels, Listed, NoSuchSticker, Overview, Pack, Settings, Sticker
+
+Id = Annotated[str, Parameter(max_length=64)]
+PICTURE_BYTES = 4 << 20
+PACK_BYTES = 128 << 20  # whatever the operator allows, not more
+NAME_CHARS = 255
+# An SVG of our own; the guards are for the day on which somebody puts another there.
+GUARDS = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "public, max-age=86400",
+}
+
+
+class NewPack(msgspec.Struct, forbid_unknown_fields=True):
+    """What a pack is called, by which name its maker wants to be known, and under which licence it may be used."""
+
+    title: str
+    author: str = ""
+    licence: str = ""
+
+
+class Label(msgspec.Struct, forbid_unknown_fields=True):
+    """What to change of a sticker; what is absent stays."""
+
+    emoji: str | None = None
+    words: list[str] | None = None
+
+
+class Keep(msgspec.Struct, forbid_unknown_fields=True):
+    """Which sticker to keep: one that one may send, or that of a message."""
+
+    sticker: str | None = None
+    conversation: ConversationId | None = None
+    seq: int | None = None
+
+
+@dataclass
+class TakesBytes(Operation):
+    """Says in the OpenAPI document that the body is a file."""
+
+    def __post_init__(self) -> None:
+        """Describe the body."""
+        binary = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
+        self.request_body = RequestBody(content={"application/octet-stream": binary}, required=True)
+
+
+@get("/stickers")
+async def overview(db: Db, me: Identity) -> Overview:
+    """Your packs with their stickers, what you sent last, and what you kept."""
+    return await db.read(lambda reader: shelf.overview(reader, by=me.account, language=me.language))
+
+
+@get("/stickers/store")
+async def browse(db: Db, me: Identity, before: Id | None = None) -> Listed:
+    """The packs in the store of this server, newest first."""
+    return await db.read(lambda reader: shelf.browse(reader, by=me.account, language=me.language, before=before))
+
+
+@get("/stickers/drawn/{name:str}", media_type="image/svg+xml")
+async def drawing(me: Identity, name: Id) -> Response[bytes]:
+    """A sticker that comes with the program (SVG)."""
+    found = drawn.FILES.get(name)
+    if found is None:
+        raise NoSuchSticker
+    return Response(found, media_type="image/svg+xml", headers=GUARDS)
+
+
+@post("/stickers/packs", status_code=200)
+async def create(db: Db, me: Identity, data: NewPack) -> Pack:
+    """Begin a pack of your own. Nobody else sees it."""
+
+    def verb(tx: Tx) -> Pack:
+        made = packs.create(tx, by=me.account, title=data.title, author=data.author, licence=data.licence)
+        return seeing.pack(tx, by=me.account, id=made.id, language=me.language)
+
+    return await db.write(verb)
+
+
+@post("/stickers/import", status_code=200, request_max_body_size=PACK_BYTES, operation_class=TakesBytes)
+async def bring(
+    body: bytes, db: Db, me: Identity, blobs: Blobs, moving: media.Moving, settings: dict[Any, Any], name: str = ""
+) -> Imported:
+    """Make a pack of a file: WhatsApp's .wastickers or a .zip with contents.json, OpenMoji's SVGs, pictures, Lottie, .tgs, WebM."""
+    mine = settings.get(Settings) or Settings()
+    return await importing.bring(
+        db, blobs, moving, by=me.account, language=me.language, data=body, name=bounded(name, limit=NAME_CHARS), settings=mine
+    )
+
+
+@get("/stickers/packs/{id:str}")
+async def one(db: Db, me: Identity, id: Id) -> Pack:
+    """A pack with all its stickers."""
+    return await db.read(lambda reader: seeing.pack(reader, by=me.account, id=id, language=me.language))
+
+
+@patch("/stickers/packs/{id:str}")
+async def change(db: Db, me: Identity, id: Id, data: packs.PackChanges) -> Pack:
+    """Name a pack of your own, or put it into the store or take it out."""
+
+    def verb(tx: Tx) -> Pack:
+        packs.change(tx, by=me.account, id=id, changes=data)
+        return seeing.pack(tx, by=me.account, id=id, language=me.language)
+
+    return await db.write(verb)
+
+
+@delete("/stickers/packs/{id:str}")
+async def remove(db: Db, me: Identity, id: Id) -> None:
+    """Take a pack of your own away from everybody; operators may do so with any. What was sent or kept stays."""
+    await db.write(lambda tx: packs.remove(tx, by=me.account, id=id))
+
+
+@get("/stickers/packs/{id:str}/figures")
+async def figures(db: Db, me: Identity, id: Id) -> Figures:
+    """How a pack of your own is used."""
+    return await db.read(lambda reader: packs.figures(reader, by=me.account, id=id))
+
+
+@put("/stickers/packs/{id:str}/shelf", status_code=204)
+async def take(db: Db, me: Identity, id: Id) -> None:
+    """Put a pack into your panel."""
+    await db.write(lambda tx: shelf.take(tx, by=me.account, pack=id))
+
+
+@delete("/stickers/packs/{id:str}/shelf")
+async def put_back(db: Db, me: Identity, id: Id) -> None:
+    """Take a pack out of your panel."""
+    await db.write(lambda tx: shelf.put_back(tx, by=me.account, pack=id))
+
+
+@post("/stickers/packs/{id:str}/stickers", status_code=200, request_max_body_size=PICTURE_BYTES, operation_class=TakesBytes)
+async def add(
+    id: Id, body: bytes, db: Db, me: Identity, blobs: Blobs, moving: media.Moving, emoji: str = "", words: str = "", alt: str = ""
+) -> Sticker:
+    """Put a picture into a pack of your own; `words` are separated by commas and suggest it."""
+    labels = Labels(emoji, alt, {ANY: [word.strip() for word in words.split(",") if word.strip()]})
+    return await importing.bring_one(db, blobs, moving, by=me.account, pack=id, data=body, labels=labels, language=me.language)
+
+
+@patch("/stickers/{id:str}")
+async def label(db: Db, me: Identity, id: Id, data: Label) -> Sticker:
+    """Change the emoji of a sticker of your own, and the words that suggest it."""
+    return await db.write(lambda tx: packs.label(tx, by=me.account, id=id, language=me.language, emoji=data.emoji, words=data.words))
+
+
+@delete("/stickers/{id:str}")
+async def take_out(db: Db, me: Identity, id: Id) -> None:
+    """Take a sticker out of your pack."""
+    await db.write(lambda tx: packs.take_out(tx, by=me.account, id=id))
+
+
+@post("/stickers/kept", status_code=200)
+async def keep(db: Db, me: Identity, data: Keep) -> Sticker:
+    """Keep a single sticker, of a pack or of a message."""
+
+    def verb(tx: Tx) -> Sticker:
+        if data.conversation is not None and data.seq is not None:
+            return shelf.keep_received(tx, by=me.account, conversation=data.conversation, seq=data.seq)
+        return shelf.keep(tx, by=me.account, id=data.sticker or "", language=me.language)
+
+    return await db.write(verb)
+
+
+@delete("/stickers/kept/{id:str}")
+async def let_go(db: Db, me: Identity, id: Id) -> None:
+    """Keep a sticker no longer."""
+    await db.write(lambda tx: shelf.let_go(tx, by=me.account, id=id))
+
+
+HANDLERS = [
+    overview,
+    browse,
+    drawing,
+    create,
+    bring,
+    one,
+    change,
+    remove,
+    figures,
+    take,
+    put_back,
+    add,
+    label,
+    take_out,
+    keep,
+    let_go,
+]
+ROUTES: list[Any] = [Router(path="/", route_handlers=HANDLERS, tags=["stickers"])]
