@@ -75,6 +75,7 @@ class World:
         blobs: Blobs,
         pictures: media.Pictures,
         moving: media.Moving,
+        players: media.Players,
         importing: importers.Importing,
         jobs: Jobs,
         metrics: Metrics,
@@ -88,6 +89,7 @@ class World:
         self.blobs = blobs
         self.pictures = pictures
         self.moving = moving
+        self.players = players
         self.importing = importing
         self.jobs = jobs
         self._at_the_end = {follower.name: time.monotonic() for domain in DOMAINS for follower in domain.followers}
@@ -106,6 +108,7 @@ class World:
         await self.importing.close()
         await self.pictures.close()
         await self.moving.close()
+        await self.players.close()
         await self.db.close()
         await self.bus.close()
 
@@ -237,6 +240,9 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     )
     blobs = open_blobs(settings.server.blobs or f"file:{settings.data / 'blobs'}")
     pictures, moving = media.Pictures(), media.Moving()
+    pictures = media.Pictures()
+    players = media.Players(settings.sections[media.Settings])
+    studio = media.Studio(db, blobs, pictures, players, settings.data / "gathering")
     importing = importers.Importing(db, blobs, pictures, settings.data / "incoming", settings.sections[importers.Settings])
     outside = HttpOutside(_networks("outside_exempt", settings.server.outside_exempt))
     ways = [way for domain in DOMAINS for way in domain.jobs]
@@ -264,6 +270,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
             "pictures": pictures,
             "services": services,
             "moving": moving,
+            "studio": studio,
             "importing": importing,
             "viewers": viewers,
             "settings": settings.sections,
@@ -280,6 +287,7 @@ def _map_of(settings: Settings) -> str:
     if tiles and origin is None:
         raise BadSettings("[chat] tiles: https://…/{z}/{x}/{y}.png is wanted")
     return origin[0] if origin else ""
+    return World(settings, db, bus, hub, door, app, blobs, pictures, players, importing, jobs, metrics)
 
 
 async def open_database(settings: Settings, context: Context) -> Database:

@@ -29,6 +29,7 @@ class Loot(msgspec.Struct, frozen=True):
     device_link: str
     report: str
     blob: str
+    upload: str
     import_: str
     scheduled: str
     money: Money
@@ -226,7 +227,16 @@ def _with_the_rest(loot: Loot) -> dict[str, list[Try]]:
         "GET /sync": [Try("/sync"), Try("/sync", params={"since": "1"})],
         "GET /search": [Try("/search", params={"q": "rahasia"}), Try("/search", params={"sender": loot.account})]
         + [Try("/search", params={"q": "rahasia", "conversation": id}) for id in loot.conversations],
-        "GET /media/{blob}/{size}": [Try(f"/media/{loot.blob}/{size}") for size in ("thumb", "full", "original")],
+        "GET /media/{blob}/{size}": [Try(f"/media/{loot.blob}/{size}") for size in ("thumb", "full", "original", "video", "voice")],
+        "POST /uploads": [Try("/uploads", {"purpose": "photo", "bytes": 10, "name": "../../etc/passwd"})],
+        "GET /uploads/{id}": [Try(f"/uploads/{loot.upload}")],
+        "PUT /uploads/{id}/{offset}": [Try(f"/uploads/{loot.upload}/0", "x"), Try(f"/uploads/{loot.upload}/3", "x")],
+        "POST /uploads/{id}/finish": [Try(f"/uploads/{loot.upload}/finish")],
+        "DELETE /uploads/{id}": [Try(f"/uploads/{loot.upload}")],
+        "GET /media/mine": [Try("/media/mine")],
+        "PATCH /media/mine": [Try("/media/mine", {"keep_days": 3, "previews": True})],
+        "PUT /operator/media/{account}": [Try(f"/operator/media/{loot.account}", {"quota_bytes": 1})],
+        "POST /link-previews": [Try("/link-previews", {"url": "http://127.0.0.1/"})],
         "POST /imports": [Try("/imports", {}, {"source": "telegram", "name": loot.handle})],
         "GET /imports": [Try("/imports")],
         "GET /imports/{id}": [Try(f"/imports/{loot.import_}")],
@@ -238,6 +248,16 @@ def _with_the_rest(loot: Loot) -> dict[str, list[Try]]:
     }
 
 
+def _stolen(blob: str) -> list[dict[str, Any]]:
+    """Return cards that would show oneself somebody else's picture, by sending it to one's own group."""
+    shot = {"blob": blob, "width": 8, "height": 8}
+    return [
+        {"type": "media.photo", "photos": [shot | {"placeholder": None}]},
+        {"type": "media.voice", "blob": blob, "duration_ms": 1000, "waveform": ""},
+        {"type": "media.file", "blob": blob, "name": "", "mime": "image/webp", "size": 1},
+    ]
+
+
 def frames(loot: Loot) -> dict[str, list[dict[str, Any]]]:
     """Return what to send over a socket, by the command's type."""
     return {
@@ -246,6 +266,10 @@ def frames(loot: Loot) -> dict[str, list[dict[str, Any]]]:
             {"type": "chat.send", "id": 2, "conversation": id, "nonce": "asing-0002", "card": TEXT, "reply": reply}
             for id in loot.conversations
             for reply in (None, 1)
+        ]
+        + [
+            {"type": "chat.send", "id": 5, "conversation": loot.own_group, "nonce": f"asing-bl{at}", "card": card}
+            for at, card in enumerate(_stolen(loot.blob))
         ],
         "chat.cursor": [
             {"type": "chat.cursor", "id": 3, "conversation": id, "delivered": seq, "read": seq}

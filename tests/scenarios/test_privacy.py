@@ -182,6 +182,7 @@ class Town:
             device_link=device_link,
             report=self.report,
             blob="0" * 20,
+            upload="0" * 20,
             import_="0" * 20,
             scheduled=self.scheduled,
             money=self.money,

@@ -27,6 +27,7 @@ from warung.kit.bus import Envelope
 from warung.kit.clock import HOUR
 from warung.kit.db import Db
 from warung.kit.ids import AccountId, BlobId, ConversationId
+from warung.media import uploads as incoming
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +55,8 @@ class Settled(Village):
         uploads = [await brought.uploads(self.ids[at], exported(said(2, names=(self.secret(f"unggah{at}", at),)))) for at in PEOPLE]
         own = {at: next(blob for blob, those in self.pictures.items() if those == {at}) for at in PEOPLE}
         nowhere = ConversationId("0" * 20)
-        self.loots = [self.loot(at, own[at], uploads[at].id, nowhere) for at in PEOPLE]
+        sending = [await world.db.write(lambda tx, by=by: incoming.begin(tx, by=by, purpose="file", name="x", size=1)) for by in self.ids]  # type: ignore[misc]
+        self.loots = [self.loot(at, own[at], uploads[at].id, sending[at].id, nowhere) for at in PEOPLE]
         await indexed(world.db)
 
 

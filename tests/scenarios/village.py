@@ -81,7 +81,7 @@ class Village:
         self.secrets[written] = set(those)
         return written
 
-    def loot(self, at: int, blob: BlobId, upload: str, own_group: ConversationId) -> Loot:
+    def loot(self, at: int, blob: BlobId, upload: str, sending: str, own_group: ConversationId) -> Loot:
         """Everything of one person that can be named."""
         mine = [id for id, those in self.places.items() if at in those]
         return Loot(
@@ -91,6 +91,7 @@ class Village:
             conversations=mine,
             requests=self.requests[at],
             blob=blob,
+            upload=sending,
             import_=upload,
             own_group=own_group,
             circle=self.circles[at],

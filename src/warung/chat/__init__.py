@@ -67,7 +67,7 @@ from warung.chat.small_cards import ContactCard, Location, share_contact
 from warung.chat.tombs import Expired, Expiry, recall
 from warung.kit.db import Reader
 from warung.kit.domain import Asked, Batched, Chore, Domain, Follower, Kind
-from warung.kit.ids import AccountId, ConversationId, Identity
+from warung.kit.ids import Identity
 
 
 def typing(reader: Reader, identity: Identity, command: Type) -> None:
@@ -102,6 +102,7 @@ DOMAIN = Domain(
     followers=[Follower("search", search.follow, search.caught_up)],
     jobs=[Chore(Expire, tombs.expire), Chore(schedule.SendLater, schedule.on_time)],
     viewers=[(HOLDER, sees)],
+    viewers=[(HOLDER, reading.may_see)],
     settings=Settings,
     schema=Path(__file__).parent / "schema",
 )

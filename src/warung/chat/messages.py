@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from warung import accounts, media
-from warung.chat import store
+from warung.chat import reading, store
 from warung.chat.model import (
     EVERYONE,
     Arrived,
@@ -34,7 +34,8 @@ from warung.kit.ids import NONCE, AccountId, ConversationId, Identity, Nonce, Se
 
 encode = msgspec.json.encode
 CHANGED = re.compile(rb'\A{"type":"chat\.(recalled|expired)"|,"edited":\d+}\Z')  # what the server made of a card since
-HOLDER = "chat.conversation"  # what media calls a conversation that carries a blob
+HOLDER = media.CONVERSATION_HOLDER  # what media calls a conversation that carries a blob
+SEEN_HERE = {HOLDER: reading.may_see}
 
 
 def send_all(tx: Tx, items: Sequence[tuple[Identity, Send]]) -> list[Sent | Refusal]:
@@ -196,6 +197,9 @@ def _checked(tx: Tx, where: Room | None, by: AccountId, item: Send, limits: Sett
     card = tx.cards.from_client(raw)
     if len(card.text()) > limits.message_chars:
         raise MessageTooLong(limit=limits.message_chars)
+    for blob in card.blobs():  # one's own, or what somebody showed one in a conversation
+        if not media.may_see(tx, by=by, blob=blob, viewers=SEEN_HERE):
+            raise media.BlobNotYours
     if item.reply is not None and not where.members[by].from_seq < item.reply <= where.last_seq:
         raise NoSuchMessage(seq=item.reply)
     for account in card.mentions():

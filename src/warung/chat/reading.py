@@ -179,3 +179,9 @@ def message(reader: Reader, *, by: AccountId, id: ConversationId, seq: int) -> M
     if found is None:
         raise NoSuchMessage(seq=seq)
     return found
+
+
+def may_see(reader: Reader, account: AccountId, conversation: str, seq: int) -> bool:
+    """Say whether an account may see an entry: whoever is a member sees what came after they joined."""
+    mine = store_members.member(reader, ConversationId(conversation), account)
+    return mine is not None and seq > mine.from_seq

@@ -3,19 +3,42 @@
 from pathlib import Path
 
 from warung.kit.domain import Domain
+from warung.media import cards, routes, routes_uploads
 from warung.media.archive import Archive, DamagedMember, open_archive
 from warung.media.archive import Limits as ArchiveLimits
 from warung.media.model import AVATAR_HOLDER, Blob, BlobBeingRemoved, BlobNotYours, BlobPart, LinkNotValid, SizeName, Viewer, Viewers
 from warung.media.moving import Moving, NotASticker, StickerBroken, StickersUnavailable, StickerTooLarge, StickerTooLong, store_moving
+from warung.media.model import (
+    AVATAR_HOLDER,
+    CONVERSATION_HOLDER,
+    Blob,
+    BlobBeingRemoved,
+    BlobNotYours,
+    BlobPart,
+    LinkNotValid,
+    Settings,
+    SizeName,
+    Viewer,
+    Viewers,
+)
 from warung.media.pages import PAGES
 from warung.media.pictures import NotAPicture, PictureBroken, Pictures, PicturesUnavailable, PictureTooLarge
-from warung.media.routes import ROUTES
+from warung.media.players import Players
+from warung.media.receiving import Studio
 from warung.media.service import anyone, described, grant, keep, link, may_see, owner_of, release, set_avatar
 from warung.media.storing import store_file, store_picture, sweep
 
-DOMAIN = Domain(name="media", routes=ROUTES, viewers=[(AVATAR_HOLDER, anyone)], schema=Path(__file__).parent / "schema")
+DOMAIN = Domain(
+    name="media",
+    routes=[*routes.ROUTES, *routes_uploads.ROUTES],
+    cards=cards.CARDS,
+    viewers=[(AVATAR_HOLDER, anyone)],
+    settings=Settings,
+    schema=Path(__file__).parent / "schema",
+)
 
 __all__ = [
+    "CONVERSATION_HOLDER",
     "DOMAIN",
     "PAGES",
     "Archive",
@@ -33,11 +56,14 @@ __all__ = [
     "PictureTooLarge",
     "Pictures",
     "PicturesUnavailable",
+    "Players",
+    "Settings",
     "SizeName",
     "StickerBroken",
     "StickerTooLarge",
     "StickerTooLong",
     "StickersUnavailable",
+    "Studio",
     "Viewer",
     "Viewers",
     "described",

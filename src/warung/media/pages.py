@@ -24,6 +24,8 @@ _KNOWN = [OGG, MP3, MP4, MATROSKA, *BY_RIFF_FORM.values(), *(found for _, found 
 SERVED = {found.mime for found in _KNOWN if found.family in (Family.AUDIO, Family.VIDEO, Family.ARCHIVE, Family.DOCUMENT)}
 UNNAMED = "application/octet-stream"
 
+PLAYED: dict[SizeName, set[str]] = {"video": {"video/mp4", "video/webm"}, "voice": {"audio/webm"}, "voice_aac": {"audio/mp4"}}
+
 GUARDS = {
     "x-content-type-options": "nosniff",
     "content-security-policy": "default-src 'none'; sandbox",
@@ -68,7 +70,7 @@ async def serve(
 
 
 def _headers(found: Served, max_age: int) -> dict[str, str]:
-    """Return the headers of an answer. Only a picture that we rendered is shown in place; all else is a download."""
+    """Return the headers of an answer. Only what we made ourselves is shown or played in place; all else is a download."""
     headers = GUARDS | {
         "content-type": _type(found.part),
         "etag": f'"{found.part.key.rsplit("/", 1)[-1][:32]}"',
@@ -81,6 +83,8 @@ def _headers(found: Served, max_age: int) -> dict[str, str]:
 
 def _type(part: BlobPart) -> str:
     """Return a content type from our own table."""
+    if part.size_name in PLAYED:
+        return part.mime if part.mime in PLAYED[part.size_name] else UNNAMED
     if part.size_name != "original":
         return MIME
     return part.mime if part.mime in SERVED else UNNAMED

@@ -31,6 +31,8 @@ def keep(
     height: int = 0,
     name: str = "",
     placeholder: str | None = None,
+    duration_ms: int = 0,
+    waveform: str | None = None,
 ) -> Blob:
     """Record a blob whose bytes are stored next, under the keys of `parts`; see `storing` for why in this order.
 
@@ -38,7 +40,7 @@ def keep(
     """
     if not store.rescue_garbage(tx, [part.key for part in parts]):
         raise BlobBeingRemoved
-    blob = Blob(BlobId(new_id(tx.now)), by, kind, mime, name, size, width, height, placeholder, tx.now)
+    blob = Blob(BlobId(new_id(tx.now)), by, kind, mime, name, size, width, height, placeholder, tx.now, duration_ms, waveform)
     store.insert_blob(tx, blob)
     store.insert_parts(tx, blob.id, parts)
     return blob
@@ -58,11 +60,16 @@ def grant(tx: Tx, blob: BlobId, *, holder: str, name: str, item: int, by: Accoun
 
 
 def release(tx: Tx, blob: BlobId, *, holder: str, name: str, item: int) -> None:
-    """Take a grant back; one that is not there is no error. After the last one only the owner sees the blob, for a day."""
+    """Take a grant back, and every link with it; one that is not there is no error.
+
+    After the last one only the owner sees the blob, for a day.
+    """
     if not ID.match(blob):
         return
-    if store.delete_grant(tx, {"blob": blob, "holder": holder, "name": name, "item": item}) and not store.is_held(tx, blob):
-        store.set_orphan_since(tx, blob, tx.now)
+    if store.delete_grant(tx, {"blob": blob, "holder": holder, "name": name, "item": item}):
+        store.next_turn(tx, blob)
+        if not store.is_held(tx, blob):
+            store.set_orphan_since(tx, blob, tx.now)
 
 
 def may_see(reader: Reader, *, by: AccountId, blob: BlobId, viewers: Viewers) -> bool:
@@ -119,13 +126,14 @@ def link(reader: Reader, *, by: AccountId, blob: BlobId, size: SizeName, viewers
     if not may_see(reader, by=by, blob=blob, viewers=viewers) or not store.has_part(reader, blob, size):
         raise BlobMissing
     secret = store.link_secret(reader)
-    return None if secret is None else links.sign(secret, blob, size, now=reader.now)
+    return None if secret is None else links.sign(secret, blob, size, turn=store.turn(reader, blob), now=reader.now)
 
 
 def follow_link(reader: Reader, *, blob: BlobId, size: SizeName, expires: int, signature: str) -> Served:
     """Return what a signed link opens. Raises `LinkNotValid` for a forged or an old one, `BlobMissing` for what is gone."""
     secret = store.link_secret(reader)
-    if secret is None or not links.holds(secret, blob, size, expires, signature, now=reader.now):
+    turn = store.turn(reader, blob)
+    if secret is None or not links.holds(secret, blob, size, expires, signature, turn=turn, now=reader.now):
         raise links.LinkNotValid
     found = store.served(reader, blob, size)
     if found is None:

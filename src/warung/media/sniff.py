@@ -44,6 +44,8 @@ BY_START: tuple[tuple[bytes, Sniffed], ...] = (
     (b"GIF87a", Sniffed(Family.IMAGE, "image/gif", "gif")),
     (b"GIF89a", Sniffed(Family.IMAGE, "image/gif", "gif")),
     (b"ID3", MP3),
+    (b"II*\0", Sniffed(Family.IMAGE, "image/tiff", "tif")),
+    (b"MM\0*", Sniffed(Family.IMAGE, "image/tiff", "tif")),
     (b"fLaC", Sniffed(Family.AUDIO, "audio/flac", "flac")),
     (b"#!AMR-WB\n", Sniffed(Family.AUDIO, "audio/amr-wb", "awb")),
     (b"#!AMR\n", Sniffed(Family.AUDIO, "audio/amr", "amr")),

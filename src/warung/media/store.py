@@ -10,12 +10,13 @@ from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, BlobId
 from warung.media.model import Blob, BlobPart, Served, SizeName
 
-BLOB = "id, owner, kind, mime, name, size, width, height, placeholder, created_at"
+BLOB = "id, owner, kind, mime, name, size, width, height, placeholder, created_at, duration_ms, waveform"
 
 
 def insert_blob(tx: Tx, blob: Blob) -> None:
     sql = f"""INSERT INTO media_blob ({BLOB}, orphan_since)
-        VALUES (:id, :owner, :kind, :mime, :name, :size, :width, :height, :placeholder, :created_at, :created_at)"""
+        VALUES (:id, :owner, :kind, :mime, :name, :size, :width, :height, :placeholder, :created_at, :duration_ms, :waveform,
+            :created_at)"""
     tx.run(sql, msgspec.structs.asdict(blob))
 
 
@@ -32,6 +33,15 @@ def blobs(reader: Reader, ids: Sequence[BlobId]) -> list[Blob]:
 def owner(reader: Reader, blob: BlobId) -> AccountId | None:
     row = reader.one("SELECT owner FROM media_blob WHERE id = :blob", {"blob": blob})
     return row[0] if row else None
+
+
+def turn(reader: Reader, blob: BlobId) -> int:
+    row = reader.one("SELECT turn FROM media_blob WHERE id = :blob", {"blob": blob})
+    return row[0] if row else 0
+
+
+def next_turn(tx: Tx, blob: BlobId) -> None:
+    tx.run("UPDATE media_blob SET turn = turn + 1 WHERE id = :blob", {"blob": blob})
 
 
 def served(reader: Reader, blob: BlobId, size: SizeName) -> Served | None:
@@ -75,8 +85,9 @@ def orphans(reader: Reader, before: int, most: int) -> list[BlobId]:
 
 
 def delete_blobs(tx: Tx, ids: Sequence[BlobId]) -> None:
-    """Delete blobs and their parts; the keys that no part names any more become garbage."""
+    """Delete blobs, their parts and who holds them; the keys that no part names any more become garbage."""
     given = {"ids": list(ids)}
+    tx.run("DELETE FROM media_grant WHERE blob IN :ids", given)
     rows = tx.all("DELETE FROM media_part WHERE blob IN :ids RETURNING key", given)
     tx.run("DELETE FROM media_blob WHERE id IN :ids", given)
     if not rows:
