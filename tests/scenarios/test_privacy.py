@@ -207,6 +207,8 @@ async def served(serve_a_world: Any, database: str) -> Served:
 async def test_every_route_and_command_is_in_the_table_of_what_a_stranger_tries(served: Served) -> None:
     nobody = Loot(AccountId(""), "", (), (), "", "", "", "", "", "", "", Money(), ConversationId(""))
     nobody = Loot(AccountId(""), "", (), (), "", "", "", "", "", "", "", "", ConversationId(""))
+    several = ("conversations", "requests")
+    nobody = msgspec.convert({name: () if name in several else "" for name in Loot.__struct_fields__}, Loot)
     assert routes_of(served) - tries(nobody).keys() == set()
     commands = {
         str(msgspec.structs.fields(command.request) and command.request.__struct_config__.tag)

@@ -6,7 +6,7 @@ once and only what it says then is spoken to; an address that is not for the who
 
 import ipaddress
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 import msgspec
@@ -44,6 +44,7 @@ class Answer(msgspec.Struct, frozen=True):
     cut: bool = False
 
 
+@runtime_checkable
 class Outside(Protocol):
     """A guarded way out."""
 
