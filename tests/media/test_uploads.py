@@ -72,7 +72,7 @@ async def test_an_upload_is_its_owners(budi: Visitor, siti: Visitor) -> None:
         await siti.call("POST", f"/api/uploads/{id}/finish"),
         await siti.call("DELETE", f"/api/uploads/{id}"),
     ]
-    assert [answer.json()["error"]["code"] for answer in answers] == ["upload_gone"] * 4
+    assert [answer.json()["error"]["code"] for answer in answers] == ["upload_forgotten"] * 4
     assert (await budi.call("GET", f"/api/uploads/{id}")).json()["received"] == 0
 
 
@@ -82,7 +82,7 @@ async def test_what_is_cancelled_leaves_nothing(world: World, budi: Visitor) -> 
     assert len(pieces(world)) == 1
     assert (await budi.call("DELETE", f"/api/uploads/{id}")).status_code == 204
     assert pieces(world) == []
-    assert (await put(budi, id, CHUNK))[1]["error"]["code"] == "upload_gone"  # type: ignore[index]
+    assert (await put(budi, id, CHUNK))[1]["error"]["code"] == "upload_forgotten"  # type: ignore[index]
 
 
 async def test_what_stopped_half_way_goes_after_a_day(world: World, hand: Hand, budi: Visitor) -> None:

@@ -133,7 +133,7 @@ class CardUntrue(BadRequest):
     """This message does not say what is so of the picture or file in it. Choose it again."""
 
 
-class UploadGone(NotFound):
+class UploadForgotten(NotFound):
     """This upload is no longer here. Start it again."""
 
 

@@ -14,7 +14,7 @@ from warung.kit.blobs import BlobKey, BlobMissing, Blobs
 from warung.kit.db import Db
 from warung.kit.ids import AccountId, BlobId
 from warung.media import service, uploads
-from warung.media.model import Blob, Upload, UploadGone
+from warung.media.model import Blob, Upload, UploadForgotten
 from warung.media.pictures import Pictures
 from warung.media.players import Players
 from warung.media.storing import store_file, store_picture, store_video, store_voice, without_places
@@ -30,7 +30,7 @@ class Studio:
         self._folder = folder
 
     async def take(self, *, by: AccountId, id: str, offset: int, data: bytes) -> Upload:
-        """Store a piece. Raises `UploadGone`, `PieceMisplaced`, `PieceSized`, and what `Blobs.put` raises."""
+        """Store a piece. Raises `UploadForgotten`, `PieceMisplaced`, `PieceSized`, and what `Blobs.put` raises."""
         await self._db.read(lambda reader: uploads.fitting(reader, by=by, id=id, offset=offset, size=len(data)))
         await self._blobs.put(uploads.piece(id, offset), data)
         return await self._db.write(lambda tx: uploads.arrived(tx, by=by, id=id, offset=offset, size=len(data)))
@@ -38,7 +38,7 @@ class Studio:
     async def finish(self, *, by: AccountId, id: str) -> Blob:
         """Return what an upload became, with what is to be said of it in a card.
 
-        Raises `UploadGone`, `UploadUnfinished`, and whatever is wrong with what arrived.
+        Raises `UploadForgotten`, `UploadUnfinished`, and whatever is wrong with what arrived.
         """
         upload, original = await self._db.read(lambda reader: uploads.whole(reader, by=by, id=id))
         if upload.blob is None:
@@ -50,13 +50,13 @@ class Studio:
         return await self._described(kept)
 
     async def cancel(self, *, by: AccountId, id: str) -> None:
-        """Forget an upload. Raises `UploadGone`."""
+        """Forget an upload. Raises `UploadForgotten`."""
         await self._forget(await self._db.write(partial(uploads.cancel, by=by, id=id)))
 
     async def _described(self, id: BlobId) -> Blob:
         found = await self._db.read(lambda reader: service.described(reader, [id]))
         if id not in found:
-            raise UploadGone
+            raise UploadForgotten
         return found[id]
 
     async def _made(self, upload: Upload, original: bool, by: AccountId) -> Blob:

@@ -18,7 +18,7 @@ from warung.media.model import (
     QuotaUsedUp,
     Settings,
     Upload,
-    UploadGone,
+    UploadForgotten,
     UploadsWaiting,
     UploadTooBig,
     UploadUnfinished,
@@ -61,20 +61,20 @@ def begin(tx: Tx, *, by: AccountId, purpose: Purpose, name: str, size: int, orig
 
 
 def mine(reader: Reader, *, by: AccountId, id: str) -> Upload:
-    """Return an upload of one's own. Raises `UploadGone`."""
+    """Return an upload of one's own. Raises `UploadForgotten`."""
     return asked_for(reader, by=by, id=id)[0]
 
 
 def asked_for(reader: Reader, *, by: AccountId, id: str) -> tuple[Upload, bool]:
-    """Return an upload of one's own, and whether its original is to be kept. Raises `UploadGone`."""
+    """Return an upload of one's own, and whether its original is to be kept. Raises `UploadForgotten`."""
     found = store_uploads.upload(reader, id, by, CHUNK)
     if found is None:
-        raise UploadGone
+        raise UploadForgotten
     return found
 
 
 def fitting(reader: Reader, *, by: AccountId, id: str, offset: int, size: int) -> Upload:
-    """Return the upload that a piece belongs to. Raises `UploadGone`, `PieceMisplaced`, `PieceSized`."""
+    """Return the upload that a piece belongs to. Raises `UploadForgotten`, `PieceMisplaced`, `PieceSized`."""
     upload = mine(reader, by=by, id=id)
     expected = min(CHUNK, upload.bytes - offset)
     if offset != upload.received or expected <= 0:
@@ -92,7 +92,7 @@ def arrived(tx: Tx, *, by: AccountId, id: str, offset: int, size: int) -> Upload
 
 
 def whole(reader: Reader, *, by: AccountId, id: str) -> tuple[Upload, bool]:
-    """Return an upload that has arrived. Raises `UploadGone`, `UploadUnfinished`."""
+    """Return an upload that has arrived. Raises `UploadForgotten`, `UploadUnfinished`."""
     upload, original = asked_for(reader, by=by, id=id)
     if upload.received < upload.bytes:
         raise UploadUnfinished(received=upload.received)
@@ -100,7 +100,7 @@ def whole(reader: Reader, *, by: AccountId, id: str) -> tuple[Upload, bool]:
 
 
 def become(tx: Tx, *, by: AccountId, id: str, blob: BlobId) -> BlobId:
-    """Note what an upload became, and return it: the first answer, should two have finished it at once. Raises `UploadGone`."""
+    """Note what an upload became, and return it: the first answer, should two have finished it at once. Raises `UploadForgotten`."""
     upload = mine(tx, by=by, id=id)
     if upload.blob is None:
         store_uploads.become(tx, id, blob)
@@ -108,10 +108,10 @@ def become(tx: Tx, *, by: AccountId, id: str, blob: BlobId) -> BlobId:
 
 
 def cancel(tx: Tx, *, by: AccountId, id: str) -> list[BlobKey]:
-    """Forget an upload; return the keys of its pieces, which the caller deletes. Raises `UploadGone`."""
+    """Forget an upload; return the keys of its pieces, which the caller deletes. Raises `UploadForgotten`."""
     size = store_uploads.delete_upload(tx, id, by)
     if size is None:
-        raise UploadGone
+        raise UploadForgotten
     return pieces(id, size)
 
 
