@@ -14,8 +14,7 @@ PYTHON_SOURCES := $(wildcard src tests bench examples scripts hatch_build.py)
 ARGS ?=
 PYTEST := $(PY) -m pytest
 
-.PHONY: run demo dev test test-long check bench bench-check screens lock clean environment tools
-.PHONY: run demo dev test test-long check bench screens cluster lock clean environment tools
+.PHONY: run demo dev test test-long check bench bench-check cluster screens lock clean environment tools
 
 run: $(VENV)/.package $(VENV)/.node ## start the server on http://localhost:8000
 	@exec $(WARUNG) run $(ARGS)
@@ -48,6 +47,7 @@ bench: environment ## the shipped server beside its peers; writes docs/performan
 
 bench-check: environment ## what a message takes, in numbers that do not depend on how busy the machine is
 	@$(PY) -m bench.check $(ARGS)
+
 cluster: environment tools ## two nodes, NATS, PostgreSQL and a bucket behind one address, to look at and to break
 	@exec $(PY) -m scripts.cluster $(ARGS)
 

@@ -7,14 +7,13 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
 from litestar import Litestar
 
-from warung import accounts, chat, contacts, importers, media, pay, polls, push
-from warung import accounts, chat, contacts, importers, media, moments, pay, push, stickers
+from warung import accounts, chat, contacts, importers, media, moments, pay, polls, push, stickers
 from warung.adapters.blobs import open_blobs
 from warung.adapters.bus_local import LocalBus
 from warung.adapters.bus_nats import NatsBus
@@ -61,6 +60,21 @@ STATIC = Path(__file__).parent / "static"
 log = structlog.get_logger()
 
 
+class Workshops(NamedTuple):
+    """Where files are worked on, in processes of little means."""
+
+    pictures: media.Pictures
+    moving: media.Moving
+    players: media.Players
+    studio: media.Studio
+    importing: importers.Importing
+
+    async def close(self) -> None:
+        """Let them finish or give up, those first that use the others."""
+        for one in (self.importing, self.pictures, self.moving, self.players):
+            await one.close()
+
+
 class World:
     """A running warung: the database, the hub, the door, the HTTP application."""
 
@@ -73,10 +87,7 @@ class World:
         door: Door,
         app: Litestar,
         blobs: Blobs,
-        pictures: media.Pictures,
-        moving: media.Moving,
-        players: media.Players,
-        importing: importers.Importing,
+        workshops: Workshops,
         jobs: Jobs,
         metrics: Metrics,
     ) -> None:
@@ -87,10 +98,9 @@ class World:
         self.door = door
         self.app = app
         self.blobs = blobs
-        self.pictures = pictures
-        self.moving = moving
-        self.players = players
-        self.importing = importing
+        self.workshops = workshops
+        self.pictures = workshops.pictures
+        self.importing = workshops.importing
         self.jobs = jobs
         self._at_the_end = {follower.name: time.monotonic() for domain in DOMAINS for follower in domain.followers}
         metrics.counter("warung_jobs_failed", "Jobs given up after their last try.", lambda: jobs.failed)
@@ -105,10 +115,7 @@ class World:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.jobs.close()
-        await self.importing.close()
-        await self.pictures.close()
-        await self.moving.close()
-        await self.players.close()
+        await self.workshops.close()
         await self.db.close()
         await self.bus.close()
 
@@ -239,11 +246,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         frame_bytes=settings.server.frame_bytes,
     )
     blobs = open_blobs(settings.server.blobs or f"file:{settings.data / 'blobs'}")
-    pictures, moving = media.Pictures(), media.Moving()
-    pictures = media.Pictures()
-    players = media.Players(settings.sections[media.Settings])
-    studio = media.Studio(db, blobs, pictures, players, settings.data / "gathering")
-    importing = importers.Importing(db, blobs, pictures, settings.data / "incoming", settings.sections[importers.Settings])
+    workshops = _workshops(settings, db, blobs)
     outside = HttpOutside(_networks("outside_exempt", settings.server.outside_exempt))
     ways = [way for domain in DOMAINS for way in domain.jobs]
     services = Services(db, blobs, outside, settings.site, settings.sections)
@@ -264,20 +267,18 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         site=settings.site,
         recognise=accounts.recognise,
         phrases=phrases,
-        extra={
-            "blobs": blobs,
-            "outside": outside,
-            "pictures": pictures,
-            "services": services,
-            "moving": moving,
-            "studio": studio,
-            "importing": importing,
-            "viewers": viewers,
-            "settings": settings.sections,
-        },
+        extra=workshops._asdict()
+        | {"blobs": blobs, "outside": outside, "services": services, "viewers": viewers, "settings": settings.sections},
         body_bytes=settings.server.body_bytes,
     )
-    return World(settings, db, bus, hub, door, app, blobs, pictures, moving, importing, jobs, metrics)
+    return World(settings, db, bus, hub, door, app, blobs, workshops, jobs, metrics)
+
+
+def _workshops(settings: Settings, db: Database, blobs: Blobs) -> Workshops:
+    pictures, players = media.Pictures(), media.Players(settings.sections[media.Settings])
+    studio = media.Studio(db, blobs, pictures, players, settings.data / "gathering")
+    importing = importers.Importing(db, blobs, pictures, settings.data / "incoming", settings.sections[importers.Settings])
+    return Workshops(pictures, media.Moving(), players, studio, importing)
 
 
 def _map_of(settings: Settings) -> str:
@@ -287,7 +288,6 @@ def _map_of(settings: Settings) -> str:
     if tiles and origin is None:
         raise BadSettings("[chat] tiles: https://…/{z}/{x}/{y}.png is wanted")
     return origin[0] if origin else ""
-    return World(settings, db, bus, hub, door, app, blobs, pictures, players, importing, jobs, metrics)
 
 
 async def open_database(settings: Settings, context: Context) -> Database:

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from tests.scenarios.money import Money, with_money
 from tests.scenarios import circle
+from tests.scenarios.money import Money, with_money
 from tests.scenarios.trying import Try
 from warung.kit.ids import AccountId, ConversationId
 
@@ -43,8 +43,7 @@ def tries(loot: Loot) -> dict[str, list[Try]]:
     found: dict[str, list[Try]] = {}
     for part in (_with_people, _with_accounts, _with_conversations, _with_messages, _with_the_rest, _with_push):
         found |= part(loot)
-    money = {route: [Try(*each) for each in attempts] for route, attempts in with_money(loot.account, loot.money).items()}
-    found = money | _with_people(loot) | _with_accounts(loot) | _with_conversations(loot) | _with_messages(loot) | _with_the_rest(loot)
+    found |= {route: [Try(*each) for each in attempts] for route, attempts in with_money(loot.account, loot.money).items()}
     found |= circle.tries({"who": loot.account, **loot.circle})
     return {route: found[route] for route in found if route not in LAST} | {route: found[route] for route in LAST}
 

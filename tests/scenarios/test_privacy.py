@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.scenarios.money import Money, own_money
 from tests.scenarios import circle
+from tests.scenarios.money import Money, own_money
 from tests.scenarios.stranger import Loot, frames, tries
 from tests.scenarios.walking import device, everything, routes_of, speak, walk, without
 from tests.served import Served
@@ -205,10 +205,8 @@ async def served(serve_a_world: Any, database: str) -> Served:
 
 
 async def test_every_route_and_command_is_in_the_table_of_what_a_stranger_tries(served: Served) -> None:
-    nobody = Loot(AccountId(""), "", (), (), "", "", "", "", "", "", "", Money(), ConversationId(""))
-    nobody = Loot(AccountId(""), "", (), (), "", "", "", "", "", "", "", "", ConversationId(""))
-    several = ("conversations", "requests")
-    nobody = msgspec.convert({name: () if name in several else "" for name in Loot.__struct_fields__}, Loot)
+    empty: dict[str, Any] = {"conversations": (), "requests": (), "money": Money(), "circle": {}}
+    nobody = Loot(**{name: empty.get(name, "") for name in Loot.__struct_fields__})
     assert routes_of(served) - tries(nobody).keys() == set()
     commands = {
         str(msgspec.structs.fields(command.request) and command.request.__struct_config__.tag)

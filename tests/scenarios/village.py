@@ -7,8 +7,8 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from hypothesis import strategies as st
 
-from tests.scenarios.money import own_money
 from tests.scenarios import circle
+from tests.scenarios.money import own_money
 from tests.scenarios.stranger import Loot
 from warung import accounts, chat, contacts, polls
 from warung.accounts import device_links, invites
@@ -61,7 +61,6 @@ class Village:
         self.known: dict[int, set[int]] = {at: {at} for at in PEOPLE}  # whose names each may come across
         self.friends: dict[int, set[int]] = {at: {at} for at in PEOPLE}
         self.own: list[dict[str, Any]] = []
-        self.own: list[dict[str, str]] = []
         self.circles: list[dict[str, str]] = []  # what is of stickers and moments
         self.tokens: list[str] = []
         self.ids = [accounts.create_account(tx, handle=f"{self.mark}h{at}", name=f"{self.mark}nama{at}z") for at in PEOPLE]

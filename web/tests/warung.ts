@@ -18,26 +18,7 @@ import type {
   TextCard,
 } from "../src/kit/wire";
 import { me, person } from "./cast";
-
-interface Membership {
-  from_seq: Seq;
-  read_seq: Seq;
-  delivered_seq: Seq;
-  changed_at: number;
-  pinned: boolean;
-  muted: boolean;
-  archived: boolean;
-  marked_unread: boolean;
-}
-
-interface Room {
-  id: ConversationId;
-  kind: "direct" | "group";
-  name: string | null;
-  members: Map<AccountId, Membership>;
-  log: Message[];
-  changed_at: number;
-}
+import { type Membership, type Room, seenBy } from "./room";
 
 type Frame = Record<string, unknown>;
 
@@ -347,45 +328,7 @@ export class Warung {
 
   /** A conversation as the account of this device sees it. */
   seen(room: Room): Conversation {
-    const mine = room.members.get(this.account!)!;
-    const peer = room.kind === "direct" ? [...room.members].find(([id]) => id !== this.account) : undefined;
-    const last = room.log.at(-1);
-    const counted = last?.counted ?? 0;
-    const readAt = room.log[Math.max(mine.read_seq, mine.from_seq) - 1]?.counted ?? 0;
-    const visible = last && last.seq > mine.from_seq ? last : null;
-    const calls = ({ card, seq, sender }: Message): boolean =>
-      seq > mine.read_seq &&
-      sender !== this.account &&
-      Boolean((card as TextCard).mentions?.some(({ account }) => account === this.account));
-    return {
-      id: room.id,
-      kind: room.kind,
-      name: room.name,
-      avatar: null,
-      notice: null,
-      peer: peer ? person(peer[0]) : null,
-      member_count: room.members.size,
-      role: "member",
-      last_seq: room.log.length,
-      first_seq: mine.from_seq + 1,
-      counted,
-      unread: visible && (visible.sender !== this.account || visible.ref !== null) ? counted - readAt : 0,
-      mentions: room.log.filter(calls).length,
-      read_seq: mine.read_seq,
-      delivered_seq: mine.delivered_seq,
-      peer_read_seq: peer?.[1].read_seq ?? 0,
-      peer_delivered_seq: peer?.[1].delivered_seq ?? 0,
-      pinned: mine.pinned,
-      muted: mine.muted,
-      archived: mine.archived,
-      marked_unread: mine.marked_unread,
-      can_write: true,
-      why_not: null,
-      settings: room.kind === "group" ? { approval: false, members_can_invite: true } : null,
-      last: visible,
-      changed_at: room.changed_at,
-      imported: false,
-    };
+    return seenBy(this.account!, room);
   }
 
   whole(room: Room): ConversationDetails {

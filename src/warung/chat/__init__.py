@@ -18,9 +18,8 @@ from warung.chat import (
     store_members,
     tombs,
 )
-from warung.chat.direct import open_direct, open_self, open_system
 from warung.chat.agreed import pin
-from warung.chat.direct import open_direct, open_self
+from warung.chat.direct import open_direct, open_self, open_system
 from warung.chat.drafts import DraftChanged
 from warung.chat.edits import Edit
 from warung.chat.following import audience, news, no_news, unread
@@ -56,12 +55,9 @@ from warung.chat.model import (
     Typing,
 )
 from warung.chat.preferences import may_sound
-from warung.chat.reactions import Reaction
-from warung.chat.reading import conversation, message
-from warung.chat.rooms import Room, room, rooms
 from warung.chat.reactions import Reaction, react
-from warung.chat.reading import conversation, membership, message
-from warung.chat.rooms import room, rooms
+from warung.chat.reading import conversation, may_see, membership, message
+from warung.chat.rooms import Room, room, rooms
 from warung.chat.sending import once, put
 from warung.chat.small_cards import ContactCard, Location, share_contact
 from warung.chat.tombs import Expired, Expiry, recall
@@ -77,12 +73,6 @@ def typing(reader: Reader, identity: Identity, command: Type) -> None:
     kept = store_members.conversations(reader, [command.conversation])[command.conversation]
     if kept.kind != "direct" or all(contacts.are_contacts(reader, identity.account, other) for other in others):
         reader.emit(Typing(command.conversation, identity.account), others)
-
-
-def sees(reader: Reader, account: AccountId, conversation: str, seq: int) -> bool:
-    """Does an account see the entry at `seq`: is it a member, and was it when that was written?"""
-    mine = store_members.member(reader, ConversationId(conversation), account)
-    return mine is not None and seq > mine.from_seq
 
 
 DOMAIN = Domain(
@@ -101,8 +91,7 @@ DOMAIN = Domain(
     ],
     followers=[Follower("search", search.follow, search.caught_up)],
     jobs=[Chore(Expire, tombs.expire), Chore(schedule.SendLater, schedule.on_time)],
-    viewers=[(HOLDER, sees)],
-    viewers=[(HOLDER, reading.may_see)],
+    viewers=[(HOLDER, may_see)],
     settings=Settings,
     schema=Path(__file__).parent / "schema",
 )
@@ -140,6 +129,7 @@ __all__ = [
     "conversation",
     "create_group",
     "keep",
+    "may_see",
     "may_sound",
     "membership",
     "message",
@@ -158,7 +148,6 @@ __all__ = [
     "recall",
     "room",
     "rooms",
-    "sees",
     "send",
     "send_all",
     "share_contact",

@@ -6,8 +6,6 @@ from warung.kit.domain import Domain
 from warung.media import cards, routes, routes_uploads
 from warung.media.archive import Archive, DamagedMember, open_archive
 from warung.media.archive import Limits as ArchiveLimits
-from warung.media.model import AVATAR_HOLDER, Blob, BlobBeingRemoved, BlobNotYours, BlobPart, LinkNotValid, SizeName, Viewer, Viewers
-from warung.media.moving import Moving, NotASticker, StickerBroken, StickersUnavailable, StickerTooLarge, StickerTooLong, store_moving
 from warung.media.model import (
     AVATAR_HOLDER,
     CONVERSATION_HOLDER,
@@ -21,6 +19,7 @@ from warung.media.model import (
     Viewer,
     Viewers,
 )
+from warung.media.moving import Moving, NotASticker, StickerBroken, StickersUnavailable, StickerTooLarge, StickerTooLong, store_moving
 from warung.media.pages import PAGES
 from warung.media.pictures import NotAPicture, PictureBroken, Pictures, PicturesUnavailable, PictureTooLarge
 from warung.media.players import Players

@@ -40,4 +40,4 @@ def put(tx: Tx, *, where: chat.Room, by: AccountId, card: Card) -> int:
 
 def sees(reader: Reader, *, account: AccountId, conversation: ConversationId, seq: int) -> bool:
     """Does an account see the card at `seq`: is it a member, and was it when the card was written?"""
-    return chat.sees(reader, account, conversation, seq)
+    return chat.may_see(reader, account, conversation, seq)

@@ -178,9 +178,6 @@ export const put = <T>(path: string, body: unknown = {}): Promise<T> => request<
 /** A route of a domain that plugs in: it keeps its own shapes. */
 export const call = <T>(method: Method, path: string, body?: unknown, query: Query = {}): Promise<T> =>
   request<T>(method, path, body === undefined ? { query } : { query, body });
-
-const get = <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> => request<T>("GET", path, { query, signal });
-const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>("POST", path, { body });
 const patch = <T>(path: string, body: unknown): Promise<T> => request<T>("PATCH", path, { body });
 export const drop = <T = void>(path: string): Promise<T> => request<T>("DELETE", path);
 const part = encodeURIComponent;

@@ -1,11 +1,8 @@
-// The domains of the client beyond chat, contacts and accounts, in the order of the floors. Each is a few lines until it is wanted.
+// The domains of the client beyond contacts and accounts, in the order of the floors. Each is a few lines until it is wanted.
+import { DOMAIN as chat } from "../domains/chat/domain";
 import type { ClientDomain } from "../domains/chat/plugs";
 import { DOMAIN as pay } from "../domains/pay/domain";
-import { DOMAIN as push } from "../domains/push/domain";
-
-export const DOMAINS: readonly ClientDomain[] = [pay, push];
-import { DOMAIN as chat } from "../domains/chat/domain";
 import { DOMAIN as polls } from "../domains/polls/domain";
 import { DOMAIN as push } from "../domains/push/domain";
 
-export const DOMAINS: readonly ClientDomain[] = [chat, polls, push];
+export const DOMAINS: readonly ClientDomain[] = [chat, pay, polls, push];
