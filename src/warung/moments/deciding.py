@@ -1,6 +1,6 @@
 """What one decides about one's moments: how long they are seen, the cover, who is left out; and what one was told."""
 
-from warung import accounts, contacts, media
+from warung import contacts, media
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, BlobId
 from warung.moments import sight, store, store_people
@@ -41,9 +41,9 @@ def set_cover(tx: Tx, *, by: AccountId, blob: BlobId | None) -> None:
 def hide(tx: Tx, *, by: AccountId, other: AccountId, mine: bool, theirs: bool) -> None:
     """Decide that somebody is not shown one's own moments, or that one is not shown theirs. They are not told.
 
-    Raises `PersonNotFound` for anyone one does not know.
+    Raises `PersonNotFound` for anyone one does not know. Taking it back is possible for every id: the answer says nothing of whose it is.
     """
-    if by == other or other not in accounts.profiles(tx, [other]):
+    if by == other:
         raise contacts.PersonNotFound
     if mine or theirs:
         contacts.person(tx, by=by, id=other)
