@@ -6,7 +6,7 @@ import msgspec
 
 from tests.cast import send_raw
 from tests.chat.scene import Scene, card
-from warung import chat, contacts
+from warung import chat, contacts, media
 from warung.chat.forwarding import ForwardTooLarge, NotForwardable, NothingToForward, forward
 from warung.chat.model import BadNonce, Mention, NoSuchMessage, NotAMember
 from warung.chat.small_cards import NotToBeShared, share_contact
@@ -67,6 +67,29 @@ async def test_what_only_the_server_writes_is_not_forwarded(scene: Scene) -> Non
     named = {"by": siti, "conversation": club, "to": [here], "merged": False, "origin": True, "nonce": "terus-0001"}
     for seq in (1, made.seq):
         await scene.refused(NotForwardable, forward, seqs=[seq], **named)
+
+
+async def test_a_file_goes_along_and_is_let_go_with_the_last_message_that_carries_it(scene: Scene) -> None:
+    club, (budi, siti) = await scene.club("budi", "siti")
+    rina = await scene.person("rina")
+    blob = await media.store_file(scene.db, scene.world.blobs, by=budi, data=b"resep", name="resep.txt")
+    raw = msgspec.json.encode({"type": "media.file", "blob": blob.id, "name": blob.name, "mime": blob.mime, "size": blob.size})
+    said = await scene.db.write(lambda tx: send_raw(tx, budi, club, raw, "berkas-0001"))
+    here = await scene.friends(siti, rina)
+    viewers = dict(chat.DOMAIN.viewers)
+
+    async def sees() -> bool:
+        return await scene.ask(media.may_see, by=rina, blob=blob.id, viewers=viewers)
+
+    assert not await sees()
+    gone = [(await onward(scene, siti, club, [said.seq], here, origin=origin))[0] for origin in (True, False)]
+    many = (await onward(scene, siti, club, [said.seq], here, merged=True))[0]
+    assert [card(each)["type"] for each in (*gone, many)] == ["chat.forwarded", "media.file", "chat.history"]
+    assert await sees()
+    for each in (*gone, many):
+        assert await sees()
+        await scene.do(chat.recall, by=siti, conversation=here, seq=each.seq)
+    assert not await sees()
 
 
 async def test_a_retry_forwards_nothing_twice(scene: Scene) -> None:

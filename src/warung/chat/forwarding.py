@@ -42,7 +42,7 @@ class Said(msgspec.Struct, frozen=True):
     name: str
     at: int
     card: msgspec.Raw
-    preview: msgspec.Raw | None = None
+    preview: Preview | None = None
 
 
 class Forwarded(Card, frozen=True, tag="chat.forwarded"):
@@ -140,16 +140,14 @@ def _one(name: str, message: Message, card: Card, origin: bool) -> tuple[Card, b
     if isinstance(card, Forwarded | History):
         return card, bytes(message.card)
     if origin:
-        wrapped = Forwarded(
-            name, _bare(message, card), None if isinstance(card, Text) else card.preview(), card.text(), tuple(card.blobs())
-        )
+        wrapped = Forwarded(name, _bare(message, card), _inner(card), card.text(), tuple(card.blobs()))
         return wrapped, msgspec.json.encode(wrapped)
     bare = Text(text_=card.text_) if isinstance(card, Text) else card
     return bare, bytes(_bare(message, card))
 
 
 def _history(names: list[str], found: list[Message], cards: list[Card]) -> tuple[Card, bytes]:
-    said = tuple(Said(name, message.at, _bare(message, card), message.preview) for name, (message, card) in _pairs(names, found, cards))
+    said = tuple(Said(name, message.at, _bare(message, card), _inner(card)) for name, (message, card) in _pairs(names, found, cards))
     words = "\n".join(text for card in cards if (text := card.text()))
     carried = tuple(dict.fromkeys(blob for card in cards for blob in card.blobs()))
     card = History(", ".join(list(dict.fromkeys(names))[:4]), said, words[:8_000], carried)
@@ -162,6 +160,10 @@ def _history(names: list[str], found: list[Message], cards: list[Card]) -> tuple
 def _bare(message: Message, card: Card) -> msgspec.Raw:
     """A text without its mentions and its history: a forwarded word calls nobody."""
     return msgspec.Raw(msgspec.json.encode(Text(text_=card.text_))) if isinstance(card, Text) else message.card
+
+
+def _inner(card: Card) -> Preview | None:
+    return None if isinstance(card, Text) else card.preview()
 
 
 def _names(tx: Tx, found: Sequence[Message]) -> list[str]:
