@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page
+from playwright.async_api import TimeoutError as Late
 
 from tests.browser.conftest import TakePhone
 from tests.browser.screens import OUTSIDE, enliven, set_scene
@@ -46,6 +47,15 @@ async def test_axe_finds_nothing_on_any_screen(place: Served, take_phone: TakePh
     assert {path: bad for path, bad in found.items() if bad} == {}
 
 
+async def rises(page: Page) -> bool:
+    """Does a sheet rise? A tile may also open the phone's own chooser of files, which no page sees."""
+    try:
+        await page.get_by_role("dialog").wait_for(timeout=3_000)
+    except Late:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_in_what_rises_over_a_conversation(place: Served, take_phone: TakePhone, scheme: str) -> None:
     scene = await set_scene(place)
@@ -65,7 +75,8 @@ async def test_axe_finds_nothing_in_what_rises_over_a_conversation(place: Served
     await tiles.first.wait_for()
     for at, label in enumerate(await tiles.all_inner_texts()):
         await tiles.nth(at).click()
-        await page.get_by_role("dialog").wait_for()
+        if not await rises(page):
+            continue
         found[label] = await violations(page)
         await page.keyboard.press("Escape")
         await page.get_by_role("dialog").wait_for(state="detached")
