@@ -54,8 +54,12 @@ class Polls {
 
   constructor() {
     hear<Tally>("polls.tally", (tally) => this.#tally(tally));
-    // What was told while the line was down is not known: ask again for what is on screen.
-    hear<{ type: "hello" }>("hello", () => this.#asked.clear());
+    // What was told while the line was down is not known: ask again for what this page has shown.
+    hear<{ type: "hello" }>("hello", () => {
+      const shown = [...this.#asked];
+      this.#asked.clear();
+      for (const id of shown) this.ask(id);
+    });
   }
 
   /** How a poll stands; undefined while it is asked for, "gone" when it is not there any more. */
