@@ -2,9 +2,11 @@
 import type first from "../../messages/en.json";
 import type nouns from "../../messages/en.nouns.json";
 import type pages from "../../messages/en.pages.json";
+import type moments from "../../messages/en.moments.json";
 import type pay from "../../messages/en.pay.json";
 import type polls from "../../messages/en.polls.json";
 import type push from "../../messages/en.push.json";
+import type stickers from "../../messages/en.stickers.json";
 
-type Words = typeof first & typeof pages & typeof nouns & typeof pay & typeof polls & typeof push;
+type Words = typeof first & typeof pages & typeof nouns & typeof pay & typeof polls & typeof push & typeof stickers & typeof moments;
 export type Key = keyof Words;

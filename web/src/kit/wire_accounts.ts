@@ -128,10 +128,12 @@ export interface JoinLook {
 export type Joined = { state: "joined"; conversation: ConversationId } | { state: "asked"; conversation: null };
 
 export interface Report {
-  about: "person" | "message" | "group";
+  about: "person" | "message" | "group" | "pack" | "moment";
   account?: AccountId;
   conversation?: ConversationId;
   seq?: Seq;
+  /** of what is neither a person nor in a conversation: a sticker pack, a moment */
+  subject?: string;
   reason: "spam" | "abuse" | "fraud" | "other";
   text: string;
 }
@@ -182,7 +184,7 @@ export interface Claim {
 /** A report as the operator reads it; `evidence` is what was seen when it was written. */
 export interface ReportRead {
   id: string;
-  about: "person" | "message" | "group";
+  about: "person" | "message" | "group" | "pack" | "moment";
   reporter: Profile;
   account: Profile | null;
   conversation: ConversationId | null;
