@@ -22,7 +22,8 @@ class Porch(Scene):
     """Where people post, like and comment."""
 
     async def posts(self, who: AccountId, text: str = "halo", circle: Circle = ALL, **more: Any) -> str:
-        """Post a moment; return its id."""
+        """Post a moment, a millisecond after all before; return its id."""
+        self.hand.forward(1)
         draft = Draft(nonce=self.nonce(), text=text, circle=circle, **more)
         return (await self.do(posting.post, by=who, draft=draft)).id
 
@@ -39,7 +40,8 @@ class Porch(Scene):
         return (await self.ask(feed.one, by=who, id=id)).moment
 
     async def comments(self, who: AccountId, id: str, text: str, to: str | None = None) -> str:
-        """Comment; return its id."""
+        """Comment, a millisecond after all before; return its id."""
+        self.hand.forward(1)
         return (await self.do(answers.comment, by=who, id=id, text=text, nonce=self.nonce(), to=to)).id
 
     async def tags(self, who: AccountId, whom: AccountId, *tags: str) -> None:

@@ -21,7 +21,8 @@ class Booth(Scene):
     """Where people make, take and send stickers."""
 
     async def pack(self, by: AccountId, title: str = "Kucing", stickers: int = 2, *, published: bool = False) -> Pack:
-        """A pack with stickers in it, which nobody has drawn: rows only."""
+        """A pack with stickers in it, which nobody has drawn: rows only. A millisecond after all before."""
+        self.hand.forward(1)
 
         def verb(tx: Tx) -> Pack:
             made = packs.create(tx, by=by, title=title, author="Studio Kucing", licence="CC0")
