@@ -9,6 +9,8 @@ from tests.served import Served
 from warung import accounts, chat, polls
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId, ConversationId
+from warung.moments import answers, posting
+from warung.moments.model import Draft, Link, Place
 
 Prepare = Callable[[Page], Awaitable[Any]] | None
 
@@ -52,6 +54,14 @@ class Scene:
             "/favourites",
             "/import",
             "/operator",
+            "/stickers",
+            "/stickers/new",
+            "/stickers/kriuk",
+            "/moments",
+            "/moments/new",
+            "/moments/notices",
+            "/moments/settings",
+            f"/moments/of/{self.friend}",
         ]
 
 
@@ -70,6 +80,12 @@ async def set_scene(place: Served) -> Scene:
     await cast.says(siti, direct, "我昨天看了电影 🎬")
     await cast.asks(rina, budi, "Halo, saya Bu Rina dari RT 05")
     await place.world.db.write(lambda tx: accounts.change(tx, by=siti, changes=accounts.Changes(status="Kue basah tiap Jumat")))
+    link = Link("https://example.org/kue", "Kue basah")
+    draft = Draft("momen-siti-1", "Kue basah siap, masih hangat!", link=link, place=Place("Magelang"))
+    posted = await place.world.db.write(lambda tx: posting.post(tx, by=siti, draft=draft))
+    said = await place.world.db.write(lambda tx: answers.comment(tx, by=budi, id=posted.id, text="Sisakan dua", nonce="komentar-1"))
+    await place.world.db.write(lambda tx: answers.comment(tx, by=ayu, id=posted.id, text="Aku juga", nonce="komentar-2", to=said.id))
+    await place.world.db.write(lambda tx: answers.like(tx, by=ayu, id=posted.id))
     return Scene(budi, club, direct, siti)
 
 

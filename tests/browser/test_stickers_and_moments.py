@@ -66,6 +66,16 @@ async def test_a_moment_is_for_its_circle(place: Served, take_phone: TakePhone) 
     await expect(budi.page.get_by_text("Bawain gethuk dong")).to_be_visible()
     await ayu.sign_in(a, "/moments")
     await expect(ayu.page.get_by_text("Nothing here yet")).to_be_visible()
+    await ayu.page.get_by_role("link", name="New moment").click()
+    await ayu.page.get_by_label("What is on your mind?").fill("Gethuk sudah di rumah")
+    photo = saved(Image.new("RGB", (800, 600), "peru"), "JPEG")
+    await ayu.page.locator("input[type=file]").set_input_files({"name": "gethuk.jpg", "mimeType": "image/jpeg", "buffer": photo})
+    await ayu.page.get_by_role("button", name="Show it").click()
+    await expect(ayu.page.get_by_role("article").get_by_text("Gethuk sudah di rumah")).to_be_visible()
+    await siti.page.get_by_role("button", name="Something new").click()
+    picture = siti.page.get_by_role("article", name="Moment by Ayu").get_by_role("link", name="Picture 1").locator("img")
+    await expect(picture).to_be_visible()
+    await siti.page.wait_for_function("document.querySelector('article img')?.naturalWidth > 0")
 
 
 async def store(place: Served, by: AccountId, colour: str) -> Any:
