@@ -1,16 +1,23 @@
 // Moments: a row on one's own page, the feed, one person's, writing one, and what one decides about them.
+import type { Component } from "svelte";
+import { withWords } from "../../kit/i18n.svelte";
+import type { Loader } from "../../kit/route";
 import type { ClientDomain } from "../chat/plugs";
-import { route } from "./route";
+
+const page =
+  (name: "DecidePage" | "FeedPage" | "MomentPage" | "NewMoment" | "NoticesPage"): Loader =>
+  async () =>
+    (await withWords(() => import("./pages"), "moments"))[name] as Component;
 
 export const DOMAIN: ClientDomain = {
   name: "moments",
   rows: [{ label: "moments.title", icon: "image", tint: "turmeric", to: "/moments" }],
   routes: [
-    { pattern: "/moments", load: route(() => import("./FeedPage.svelte")), side: "me" },
-    { pattern: "/moments/new", load: route(() => import("./NewMoment.svelte")), side: "me" },
-    { pattern: "/moments/notices", load: route(() => import("./NoticesPage.svelte")), side: "me" },
-    { pattern: "/moments/settings", load: route(() => import("./DecidePage.svelte")), side: "me" },
-    { pattern: "/moments/of/:of", load: route(() => import("./FeedPage.svelte")), side: "contacts" },
-    { pattern: "/moments/:id", load: route(() => import("./MomentPage.svelte")), side: "me" },
+    { pattern: "/moments", load: page("FeedPage"), side: "me" },
+    { pattern: "/moments/new", load: page("NewMoment"), side: "me" },
+    { pattern: "/moments/notices", load: page("NoticesPage"), side: "me" },
+    { pattern: "/moments/settings", load: page("DecidePage"), side: "me" },
+    { pattern: "/moments/of/:of", load: page("FeedPage"), side: "contacts" },
+    { pattern: "/moments/:id", load: page("MomentPage"), side: "me" },
   ],
 };

@@ -1,23 +1,32 @@
 // Stickers: their card, the panel beside the emoji, suggestions while one types, keeping one that was received, and the pages of packs.
+import type { Component } from "svelte";
+import { withWords } from "../../kit/i18n.svelte";
+import type { Loader } from "../../kit/route";
 import { type ClientDomain, lazy } from "../chat/plugs";
-import { route } from "./route";
+
+// two parts, each loaded whole: every import that is written here is paid for by the first screen
+const inside = () => import("./inside");
+const page =
+  (name: "NewPack" | "PackPage" | "StorePage"): Loader =>
+  async () =>
+    (await withWords(() => import("./pages"), "stickers"))[name] as Component;
 
 export const DOMAIN: ClientDomain = {
   name: "stickers",
-  cards: { "stickers.sticker": { load: lazy("stickers", () => import("./StickerCard.svelte")), bare: true } },
-  panels: [{ label: "stickers.title", icon: "image", load: lazy("stickers", () => import("./StickerPanel.svelte")) }],
-  hints: [{ load: lazy("stickers", () => import("./StickerHint.svelte")) }],
+  cards: { "stickers.sticker": { load: lazy("stickers", async () => ({ default: (await inside()).Card })), bare: true } },
+  panels: [{ label: "stickers.title", icon: "image", load: lazy("stickers", async () => ({ default: (await inside()).Panel })) }],
+  hints: [{ load: lazy("stickers", async () => ({ default: (await inside()).Hint })) }],
   actions: [
     {
       label: "stickers.keep",
       icon: "star",
       when: (item) => item.seq !== null && item.message.card.type === "stickers.sticker",
-      load: lazy("stickers", () => import("./KeepSheet.svelte")),
+      load: lazy("stickers", async () => ({ default: (await inside()).Keep })),
     },
   ],
   routes: [
-    { pattern: "/stickers", load: route(() => import("./StorePage.svelte")), side: "chats" },
-    { pattern: "/stickers/new", load: route(() => import("./NewPack.svelte")), side: "chats" },
-    { pattern: "/stickers/:id", load: route(() => import("./PackPage.svelte")), side: "chats" },
+    { pattern: "/stickers", load: page("StorePage"), side: "chats" },
+    { pattern: "/stickers/new", load: page("NewPack"), side: "chats" },
+    { pattern: "/stickers/:id", load: page("PackPage"), side: "chats" },
   ],
 };
