@@ -115,7 +115,7 @@ def refuser(phrases: Phrasebook) -> Any:
 def same_origin(site: Site) -> Any:
     """Return the guard against foreign pages: a request that changes something and carries our cookie must name us as its origin."""
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:  # else it gets a thread per request
         if connection.scope.get("method") in SAFE:
             return
         origin = connection.headers.get("origin")
