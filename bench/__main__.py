@@ -56,6 +56,7 @@ class Bench:
     def attempt(self, name: str, work: Callable[[], T]) -> T | None:
         """Do a part; what goes wrong is noted, and the rest goes on."""
         try:
+            self.in_time()
             return work()
         except Exception as failure:
             self.results.failed[name] = f"{type(failure).__name__}: {failure}"
@@ -75,6 +76,11 @@ class Bench:
             if row in self.rows:
                 self.attempt(row, work)
         return self.results
+
+    def in_time(self) -> None:
+        """Raise when there is no time left for another part."""
+        if time.monotonic() - self.begun > self.given.minutes * 60:
+            raise machine.Broken(f"no time left after {self.given.minutes:g} minutes")
 
     def talk(self) -> None:
         """Start everybody, and let them talk by turns."""
@@ -213,12 +219,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--idle-s", type=float, default=45.0, help="how long they stay")
     parser.add_argument("--stored", type=int, default=10_000_000, help="the largest log")
     parser.add_argument("--final", action="store_true", help="everything, five rounds, within a quarter of an hour")
+    parser.add_argument("--minutes", type=float, default=120.0, help="begin no part after so long")
     parser.add_argument("--report", type=Path, help="only write the page from this file")
     parser.add_argument("--no-page", action="store_true", help="leave docs/performance.md as it is")
     parser.add_argument("--cache", default=str(Path.home() / ".cache/warung-bench"), help="where filled places are kept")
     given = parser.parse_args()
     if given.final:
-        given.rounds, given.seconds, given.warm_up, given.idle_s = 5, 3.0, 1.0, 25.0
+        given.rounds, given.seconds, given.warm_up, given.idle_s, given.minutes = 5, 2.5, 0.8, 22.0, 12.5
     return given
 
 

@@ -80,7 +80,7 @@ def group(contenders: Sequence[Contender], plan: Plan, tell: Told) -> dict[str, 
 
 def _run(one: Contender, plan: Plan, mode: str, people: Path, protocol: str = "", **options: float) -> Run:
     return generator.run(
-        one.server, protocol or one.server.protocol, mode, people, seconds=plan.seconds, warm_up=plan.warm_up, drain=1, **options
+        one.server, protocol or one.server.protocol, mode, people, seconds=plan.seconds, warm_up=plan.warm_up, drain=0.5, **options
     )
 
 
@@ -92,7 +92,7 @@ def _rounds(contenders: Sequence[Contender], plan: Plan, tell: Told, name: str, 
             rest(contenders)
             try:
                 seen = run(one)
-            except machine.Broken as broken:
+            except (machine.Broken, OSError) as broken:
                 tell(f"{name}, {one.server.name}: {broken}")
                 continue
             done[one.server.name].append(seen)
