@@ -80,7 +80,9 @@ class Counter:
         statements, steps = link.statements, link.steps
         link.commit()
         self.told = tx.told
-        counts = {"calls": calls, "statements": statements, "steps": steps, "pages": link.pages()}
+        counts = {"calls": calls, "statements": statements, "steps": steps}
+        if number > 1:  # of a single one it is chance whether a page was full
+            counts["pages"] = link.pages()
         return {f"{name}: {what}": round(count / number, 2) for what, count in counts.items()}
 
 
