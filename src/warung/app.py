@@ -30,6 +30,7 @@ from warung.gateway.door import Door
 from warung.gateway.errors import Phrasebook
 from warung.gateway.hub import Hub
 from warung.gateway.metrics import Metrics, Network, networks
+from warung.gateway.overload import Admission
 from warung.kit import clock
 from warung.kit.blobs import Blobs
 from warung.kit.bus import Bus, Envelope, Event, SessionEnded
@@ -89,6 +90,7 @@ class World:
         blobs: Blobs,
         workshops: Workshops,
         jobs: Jobs,
+        admission: Admission,
         metrics: Metrics,
     ) -> None:
         self.settings = settings
@@ -102,12 +104,15 @@ class World:
         self.pictures = workshops.pictures
         self.importing = workshops.importing
         self.jobs = jobs
+        self.admission = admission
         self._at_the_end = {follower.name: time.monotonic() for domain in DOMAINS for follower in domain.followers}
+        metrics.gauge("warung_queueing_seconds", "Mean wait of a request before work on it begins.", lambda: admission.mean_s)
+        metrics.counter("warung_overload_refused", "Requests refused because there was too much to do.", lambda: admission.refused)
         metrics.counter("warung_jobs_failed", "Jobs given up after their last try.", lambda: jobs.failed)
         self._spent: defaultdict[str, float] = defaultdict(float)
         metrics.counters("warung_follower_cpu_seconds", "CPU that a follower has used.", "follower", lambda: self._spent)
         metrics.gauges("warung_follower_lag_seconds", "Since a follower had read the whole log.", "follower", self._lags)
-        self._tasks = [asyncio.create_task(work()) for work in (self._follow, self._work, self._watch, self._sweep)]
+        self._tasks = [asyncio.create_task(work()) for work in (self._follow, self._work, self._watch, self._sweep, admission.watch)]
 
     async def close(self) -> None:
         """Stop the background work, commit what was submitted, disconnect."""
@@ -234,7 +239,9 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     hub = Hub(settings.server.outbox_bytes, left=bus.leave)
     bus.subscribe(hub.deliver, hub.missed)
     phrases = Phrasebook()
-    commands = Commands(db, [command for domain in DOMAINS for command in domain.commands], phrases)
+    admission = Admission(time=asyncio.get_running_loop().time, waiting=lambda: db.reading)
+    db.waited = admission.waited
+    commands = Commands(db, [command for domain in DOMAINS for command in domain.commands], phrases, admission)
     door = Door(
         db=db,
         bus=bus,
@@ -270,8 +277,9 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         extra=workshops._asdict()
         | {"blobs": blobs, "outside": outside, "services": services, "viewers": viewers, "settings": settings.sections},
         body_bytes=settings.server.body_bytes,
+        admission=admission,
     )
-    return World(settings, db, bus, hub, door, app, blobs, workshops, jobs, metrics)
+    return World(settings, db, bus, hub, door, app, blobs, workshops, jobs, admission, metrics)
 
 
 def _workshops(settings: Settings, db: Database, blobs: Blobs) -> Workshops:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -31,6 +32,8 @@ class Database:
         self._mine = threading.local()
         self._links: list[WriterLink] = []
         self.writer = Writer(writer, context, fatal)
+        self.reading = 0
+        self.waited: Callable[[float], None] = lambda _: None  # told on the loop how long a reader or a writer was waited for
 
     def submit(self, verb: Verb[T], done: Callable[[T | BaseException], None]) -> None:
         """Run a verb; call `done` on the loop after the commit."""
@@ -48,17 +51,34 @@ class Database:
             else:
                 future.set_result(outcome)
 
-        self.writer.submit(verb, settle)
-        return await future
+        asked, begun = self._loop.time(), [0.0]
+
+        def stamped(tx: Any) -> T:
+            begun[0] = time.monotonic()
+            return verb(tx)
+
+        self.writer.submit(stamped, settle)
+        try:
+            return await future
+        finally:
+            if begun[0]:
+                self.waited(begun[0] - asked)
 
     async def read(self, question: Question[T]) -> T:
         """Run a question in a reading transaction."""
-        answer, told = await self._loop.run_in_executor(self._readers, self._ask, question)
+        asked = self._loop.time()
+        self.reading += 1
+        try:
+            answer, told, begun = await self._loop.run_in_executor(self._readers, self._ask, question)
+        finally:
+            self.reading -= 1
+        self.waited(begun - asked)
         for event, audience in told:
             self._context.publish(event, audience)
         return answer
 
-    def _ask(self, question: Question[T]) -> tuple[T, list[Any]]:
+    def _ask(self, question: Question[T]) -> tuple[T, list[Any], float]:
+        begun = time.monotonic()
         link: WriterLink | None = getattr(self._mine, "link", None)
         if link is None:
             link = self._mine.link = self._reader()
@@ -66,7 +86,7 @@ class Database:
         try:
             link.begin()
             tx = Transaction(link, self._context, {}, exclusive=False, writes=False)
-            return question(tx), tx.told
+            return question(tx), tx.told, begun
         except Exception as failure:
             outcome = link.translate(failure)
             if outcome is failure:

@@ -62,7 +62,7 @@ from warung.chat.sending import once, put
 from warung.chat.small_cards import ContactCard, Location, share_contact
 from warung.chat.tombs import Expired, Expiry, recall
 from warung.kit.db import Reader
-from warung.kit.domain import Asked, Batched, Chore, Domain, Follower, Kind
+from warung.kit.domain import Asked, Batched, Chore, Domain, Follower, Kind, Priority
 from warung.kit.ids import Identity
 
 
@@ -78,7 +78,11 @@ def typing(reader: Reader, identity: Identity, command: Type) -> None:
 DOMAIN = Domain(
     name="chat",
     routes=[*routes.ROUTES, *routes_groups.ROUTES, *routes_messages.ROUTES, *routes_own.ROUTES, *search.ROUTES],
-    commands=[Batched(Send, messages.send_all), Batched(MoveCursor, messages.move_cursors), Asked(Type, typing)],
+    commands=[
+        Batched(Send, messages.send_all),
+        Batched(MoveCursor, messages.move_cursors, Priority.FIRST),
+        Asked(Type, typing, Priority.PRESENCE),
+    ],
     cards=[*CARDS, Reaction, Edit, Forwarded, History, Location, ContactCard, Expiry, Expired],
     kinds=[Kind("direct"), Kind("group"), Kind("self"), Kind("system", members_write=False)],
     events=[Arrived, CursorMoved, Typing, Changed, DraftChanged, preferences.PreferencesChanged, schedule.ScheduledChanged],

@@ -18,7 +18,7 @@ SLOW_DOWN_S = 5.0
 FINAL = frozenset({4400, 4401, 4403})
 SLOW_DOWN = 4429
 # Refusals that say "not now": the same command, with the same nonce, is asked again.
-AGAIN = frozenset({"stopped", "not_confirmed", "unavailable"})
+AGAIN = frozenset({"stopped", "not_confirmed", "unavailable", "overloaded"})
 quiet = logging.LoggerAdapter(logging.getLogger("warung.client"))
 
 
@@ -206,7 +206,9 @@ class Link:
         if asked is None or asked.answer.done() or problem is None:
             return
         if problem.code in AGAIN:
-            asyncio.get_running_loop().call_later(pause_s(asked.failures), self._write, asked)
+            told = problem.details.get("retry_after_s", 0)
+            wait = (told if isinstance(told, int) else 0) + pause_s(asked.failures)
+            asyncio.get_running_loop().call_later(wait, self._write, asked)
             asked.failures += 1
         else:
             asked.answer.set_exception(Refused(problem.code, problem.message, problem.details))

@@ -4,6 +4,7 @@ All sends that wait for the next commit are one call of the verb: no task, no fu
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,8 +15,9 @@ import structlog
 from warung.gateway.errors import Phrasebook, problem
 from warung.gateway.frame import PROTOCOL_ERROR, Failed, MalformedFrame, Ok, Ping, framed
 from warung.gateway.hub import Peer
+from warung.gateway.overload import Admission
 from warung.kit.db import Db, Tx
-from warung.kit.domain import Asked, Batched, Command
+from warung.kit.domain import Asked, Batched, Command, Priority
 from warung.kit.errors import Refusal
 
 PER_CALL = 1024
@@ -29,13 +31,16 @@ encode = msgspec.json.encode
 class Commands:
     """Decodes, dispatches and answers."""
 
-    def __init__(self, db: Db, commands: Sequence[Batched | Asked], phrases: Phrasebook) -> None:
+    def __init__(self, db: Db, commands: Sequence[Batched | Asked], phrases: Phrasebook, admission: Admission) -> None:
         union: Any = Ping
         for command in commands:
             union = union | command.request
         self._decoder: Any = msgspec.json.Decoder(union)
         self._db = db
         self._phrases = phrases
+        self._admission = admission
+        self._time = asyncio.get_running_loop().time
+        self._priorities: dict[type[Command], Priority] = {command.request: command.priority for command in commands}
         self._handlers: dict[type[Command], Callable[[Peer, Any], None]] = {Ping: self._pong}
         for command in commands:
             self._handlers[command.request] = self._queue(command) if isinstance(command, Batched) else self._question(command)
@@ -48,20 +53,30 @@ class Commands:
         except UNREADABLE as broken:
             self._refuse(peer, _id_in(payload), MalformedFrame(reason=str(broken)))
             return
+        kind = type(command)
+        priority = self._priorities.get(kind)
+        if priority is not None and not self._admission.admit(priority, peer.identity.account):
+            self._tell(peer, command.id, self._admission.refusal())
+            peer.was_refused()
+            return
         peer.began()
-        self._handlers[type(command)](peer, command)
+        self._handlers[kind](peer, command)
 
     def _queue(self, command: Batched) -> Callable[[Peer, Any], None]:
         waiting: deque[tuple[Peer, Any]] = deque()
+        arrivals: deque[float] = deque()
         submitted = [False]
 
         def unit() -> tuple[Callable[[Tx], Sequence[Any]], Callable[[Any], None]]:
             taken: list[tuple[Peer, Any]] = []
+            waits: list[float] = []
 
             def take() -> None:
                 submitted[0] = False  # before emptying it: who comes after this opens the next unit
+                now = time.monotonic()
                 while waiting and len(taken) < PER_CALL:
                     taken.append(waiting.popleft())
+                    waits.append(now - arrivals.popleft())
 
             def verb(tx: Tx) -> Sequence[Any]:
                 if not taken:  # a repeated transaction writes the same items
@@ -71,6 +86,7 @@ class Commands:
             def done(outcome: Any) -> None:
                 if not taken and isinstance(outcome, BaseException):
                     take()  # refused before the verb was called: a full disk, a stopping server
+                self._admission.waited(sum(waits), len(waits))
                 for at, (peer, item) in enumerate(taken):
                     self._answer(peer, item.id, outcome if isinstance(outcome, BaseException) else outcome[at])
                 if waiting and not submitted[0]:
@@ -83,6 +99,7 @@ class Commands:
             self._db.submit(*unit())
 
         def arrived(peer: Peer, item: Any) -> None:
+            arrivals.append(self._time())  # of the loop's turn that read it
             waiting.append((peer, item))
             if not submitted[0]:
                 submit()
@@ -110,12 +127,15 @@ class Commands:
     def _answer(self, peer: Peer, number: int, outcome: Any) -> None:
         peer.ended()
         if isinstance(outcome, BaseException):
-            peer.answer(framed(encode(Failed(number, problem(outcome, self._phrases, peer.identity.language)))))
+            self._tell(peer, number, outcome)
         else:
             peer.answer(framed(encode(Ok(number, outcome))))
 
+    def _tell(self, peer: Peer, number: int, failure: BaseException) -> None:
+        peer.answer(framed(encode(Failed(number, problem(failure, self._phrases, peer.identity.language)))))
+
     def _refuse(self, peer: Peer, number: int, refusal: Refusal) -> None:
-        peer.answer(framed(encode(Failed(number, problem(refusal, self._phrases, peer.identity.language)))))
+        self._tell(peer, number, refusal)
         peer.broken += 1
         if peer.broken >= BROKEN_FRAMES:
             peer.wire.close(PROTOCOL_ERROR, "too many malformed frames")

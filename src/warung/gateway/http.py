@@ -19,8 +19,10 @@ from warung.gateway.documents import OpenApiJson
 from warung.gateway.door import Recognise, ours, token_in
 from warung.gateway.errors import Phrasebook, problem
 from warung.gateway.frame import Problem
+from warung.gateway.overload import Admission, Overloaded
 from warung.kit.card import Cards
 from warung.kit.db import Db
+from warung.kit.domain import Priority
 from warung.kit.errors import BadRequest, NotAllowed, NotFound, Refusal, TooLarge, TooMany, Unauthenticated
 from warung.kit.ids import Identity
 from warung.kit.site import Site
@@ -105,7 +107,9 @@ def refuser(phrases: Phrasebook) -> Any:
         if status in ACCESS:
             _note(request, told.code, status)
         headers = (
-            {"retry-after": str(told.details["retry_after_s"])} if isinstance(failure, TooMany) and "retry_after_s" in told.details else {}
+            {"retry-after": str(told.details["retry_after_s"])}
+            if isinstance(failure, TooMany | Overloaded) and "retry_after_s" in told.details
+            else {}
         )
         return Response(Refused(told), status_code=status, headers=headers, media_type="application/json")
 
@@ -123,6 +127,18 @@ def same_origin(site: Site) -> Any:
         foreign = origin is not None and not ours(origin, connection.headers.get("host", ""), site)
         if foreign or (origin is None and by_cookie and token):
             raise ForeignOrigin
+
+    return guard
+
+
+def admitting(admission: Admission) -> Any:
+    """Return the guard against too much at once. Who asks is known by the token, which costs no look-up."""
+
+    def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        usual = Priority.CATCH_UP if connection.scope.get("method") in SAFE else Priority.SEND
+        token, _ = token_in(connection.headers)
+        if not admission.admit(handler.opt.get("priority", usual), token or (connection.client.host if connection.client else "")):
+            raise admission.refusal()
 
     return guard
 
@@ -177,6 +193,7 @@ def build(
     phrases: Phrasebook,
     extra: dict[str, Any],
     body_bytes: int,
+    admission: Admission,
 ) -> Litestar:
     """Return the ASGI application."""
     held: dict[str, Any] = {"db": db, "cards": cards, "site": site} | extra
@@ -190,7 +207,7 @@ def build(
     api = Router(
         path="/api",
         route_handlers=list(routes),
-        guards=[same_origin(site)],
+        guards=[admitting(admission), same_origin(site)],
         dependencies=providers(recognise) | {"address": Provide(address)},
     )
     return Litestar(

@@ -17,6 +17,7 @@ from warung.kit.ids import AccountId, Identity, SessionId
 
 RESYNC = framed(msgspec.json.encode(Resync()))
 RESYNCS_PER_TURN, RESYNC_TURN_S = 200, 0.05  # everybody at once would ask the log at once
+REFUSALS, REST_S = 8, 1.0  # a connection that goes on after so many is not read for so long
 IN_FLIGHT = 64  # commands of one connection that may wait; beyond that it is not read
 
 
@@ -42,7 +43,10 @@ class Wire(Protocol):
 class Peer:
     """One open connection of an identity."""
 
-    __slots__ = ("_choked", "_draining", "_lagging", "_outbox", "_stopped", "broken", "heard", "hub", "identity", "in_flight", "wire")
+    __slots__ = (
+        "_choked", "_draining", "_lagging", "_outbox", "_refusals", "_resting", "_stopped",
+        "broken", "heard", "hub", "identity", "in_flight", "wire",
+    )  # fmt: skip
 
     def __init__(self, hub: "Hub", wire: Wire, identity: Identity, heard: float) -> None:
         self.hub = hub
@@ -55,6 +59,8 @@ class Peer:
         self._lagging = False
         self._choked = False
         self._draining = False
+        self._resting = False
+        self._refusals = 0
         self._stopped = False
 
     def began(self) -> None:
@@ -72,6 +78,19 @@ class Peer:
     def choked(self) -> None:
         """The other side does not take what it is sent: it may ask nothing more until it does, or answers would pile up here."""
         self._choked = True
+        self._read_or_not()
+
+    def was_refused(self) -> None:
+        """A command did not come in: there is too much to do. Who asks on regardless is not read for a while, which costs nothing."""
+        self._refusals += 1
+        if self._refusals == REFUSALS:
+            self._resting = True
+            self._read_or_not()
+            self.hub.later(REST_S, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = False
+        self._refusals = 0
         self._read_or_not()
 
     def drain(self) -> None:
@@ -122,7 +141,7 @@ class Peer:
 
     def _read_or_not(self) -> None:
         few = IN_FLIGHT // 2 if self._stopped else IN_FLIGHT - 1
-        stop = self._draining or self._choked or self.in_flight > few
+        stop = self._draining or self._choked or self._resting or self.in_flight > few
         if stop != self._stopped:
             self._stopped = stop
             self.wire.pause(stop)
@@ -203,6 +222,10 @@ class Hub:
         if self._peers:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._empty.wait(), patience_s)
+
+    def later(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call something in a while."""
+        self._loop.call_later(seconds, call)
 
     def wake(self, peer: Peer) -> None:
         """Flush a connection at the end of this tick."""

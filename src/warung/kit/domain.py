@@ -1,6 +1,7 @@
 """What a domain hands the world: one value, `DOMAIN`. `app.py` lists the domains and is the only place that knows them all."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import IntEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +26,15 @@ class Command(msgspec.Struct, frozen=True, tag_field="type"):
     id: int
 
 
+class Priority(IntEnum):
+    """What goes first when not everything can be done. An HTTP route says it in `opt={"priority": ...}`."""
+
+    FIRST = 0  # money, and receipts for what is stored already
+    SEND = 1  # whatever else changes something
+    CATCH_UP = 2  # reading
+    PRESENCE = 3  # worth nothing later: who types, who is there
+
+
 class Batched(msgspec.Struct, frozen=True):
     """A socket command that is written: all that arrived in one tick is one call and one transaction.
 
@@ -33,6 +43,7 @@ class Batched(msgspec.Struct, frozen=True):
 
     request: type[Command]
     verb: Callable[[Tx, Sequence[tuple[Identity, Any]]], Sequence[Any | Refusal]]
+    priority: Priority = Priority.SEND
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -40,6 +51,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     request: type[Command]
     question: Callable[[Reader, Identity, Any], Any]
+    priority: Priority = Priority.CATCH_UP
 
 
 class Kind(msgspec.Struct, frozen=True):

@@ -34,7 +34,7 @@ const LONGEST_WAIT_MS = 60_000;
 const LOCK_PATIENCE_MS = 30_000;
 const MOST_INTERNAL_ERRORS = 8;
 /** The server could not, this time; nothing was changed. */
-const PASSING = new Set(["unavailable", "disk_full", "stopped", "too_many", "unauthenticated"]);
+const PASSING = new Set(["unavailable", "disk_full", "stopped", "overloaded", "too_many", "unauthenticated"]);
 
 type Outcome = { message: Message } | { refused: ApiError } | { later: number; unknown: boolean };
 

@@ -1,0 +1,160 @@
+"""When there is more to do than can be done: whom to refuse, early and cheaply, so that what is admitted stays fast.
+
+As in WeChat's DAGOR. The signal is the mean time that requests wait before work on them begins, over a second or 2,000 requests; beyond
+20 ms the node is overloaded. Who is admitted is decided by the request's business priority, then by a hash of the account that
+changes every hour, so that what one person asks is answered altogether or not at all. Overloaded, the node admits 5 % less
+than it got done, and as much less again as waits, until nothing does; then a little more in each window. Whoever asks for much
+more than the others is held to a fair share first (docs/decisions/0016).
+"""
+
+import asyncio
+import secrets
+import zlib
+from collections.abc import Callable, Sequence
+
+from warung.kit import clock
+from warung.kit.clock import HOUR, Clock
+from warung.kit.domain import Priority
+from warung.kit.errors import Unavailable
+
+THRESHOLD_S = 0.020
+WINDOW_S, WINDOW_REQUESTS = 1.0, 2_000
+FEWER = 0.05
+ACCOUNT_LEVELS = 128
+TOP = len(Priority) * ACCOUNT_LEVELS - 1  # everything is admitted
+FLOOR = ACCOUNT_LEVELS // 8  # some always are
+SHARE, LEAST_SHARE = 2, 32  # of one account in a window: twice what half of them stay below, and never fewer than so many requests
+WATCHED_S = 10.0  # after too much, shares are still looked at for so long
+KNOWN_ACCOUNTS = 100_000
+MOST_WAITING = 10_000  # requests, whatever the clock says
+RETRY_S = 3
+PROBE_S = 0.05
+
+
+class Overloaded(Unavailable):
+    """There is more to do right now than can be done. Try again in {retry_after_s} seconds."""
+
+
+class Admission:
+    """Decides what to admit. Everything is called on the event loop; `time` is monotonic, in seconds."""
+
+    def __init__(self, *, time: Callable[[], float], wall: Clock = clock.now, waiting: Callable[[], int] = lambda: 0) -> None:
+        self.cut = TOP
+        self.refused = 0
+        self.mean_s = 0.0  # of the last window
+        self._time = time
+        self._wall = wall
+        self._waiting = waiting
+        self._lag_s = self._latest_s = 0.0
+        self._capacity = 0.0  # admitted per second when it was last too much
+        self._levels: dict[str, int] = {}
+        self._hour = -1
+        self._share = 0.0
+        self._after: int | None = None  # where the cut will be when what waits is done
+        self._watched_until = 0.0
+        self._begin(time())
+
+    def admit(self, priority: Priority, account: str) -> bool:
+        """Say whether a request may enter. `account` is anything that names who asks."""
+        now = self._time()
+        self._seen += 1
+        if self._seen >= WINDOW_REQUESTS or now - self._begun >= WINDOW_S:
+            self._close(now)
+        asked = self._asked[account] = self._asked.get(account, 0) + 1
+        if asked > self._share and now < self._watched_until:
+            self._watched_until = now + WATCHED_S
+            self.refused += 1
+            return False
+        level = self._levels.get(account)
+        if level is None:
+            level = self._level(account)
+        level += priority * ACCOUNT_LEVELS
+        self._offered[level] += 1
+        if level <= self.cut and self._waiting() < MOST_WAITING:
+            self._admitted += 1
+            return True
+        self.refused += 1
+        return False
+
+    def waited(self, seconds: float, requests: int = 1) -> None:
+        """Note how long requests that were admitted have waited altogether: from their arrival to the beginning of the work."""
+        self._waits += seconds + self._lag_s / 2 * requests  # what came while the loop was busy was not yet seen
+        self._begun_requests += requests
+        self._latest_s = seconds / requests if requests else 0.0
+
+    def refusal(self) -> Overloaded:
+        """Return what the refused are told; they do not all come back at the same time."""
+        return Overloaded(retry_after_s=1 + secrets.randbelow(RETRY_S))
+
+    @property
+    def overloaded(self) -> bool:
+        """Is anything refused at present?"""
+        return self.cut != TOP
+
+    async def watch(self) -> None:
+        """Measure how late the loop is, and close windows in which nothing happens. Runs until it is cancelled."""
+        while True:
+            due = self._time() + PROBE_S
+            await asyncio.sleep(PROBE_S)
+            now = self._time()
+            self._lag_s = max(0.0, now - due)
+            if now - self._begun >= WINDOW_S:
+                self._close(now)
+
+    def _level(self, account: str) -> int:
+        if len(self._levels) > KNOWN_ACCOUNTS:
+            self._levels.clear()
+        level = self._levels[account] = zlib.crc32(account.encode(errors="replace"), self._hour & 0xFFFFFFFF) % ACCOUNT_LEVELS
+        return level
+
+    def _begin(self, now: float) -> None:
+        self._begun = now
+        self._seen = self._begun_requests = 0
+        self._waits = 0.0
+        self._admitted = 0
+        self._offered = [0] * (TOP + 1)
+        self._asked: dict[str, int] = {}
+        hour = self._wall() // HOUR
+        if hour != self._hour:
+            self._hour = hour
+            self._levels.clear()
+
+    def _close(self, now: float) -> None:
+        """End a window: move the cut, and find out what a fair share is."""
+        took = max(now - self._begun, 1e-3)
+        self.mean_s = self._waits / self._begun_requests if self._begun_requests else 0.0
+        if self.mean_s > THRESHOLD_S:
+            self._capacity = max(self._begun_requests / took, self._capacity * (1 - FEWER))
+            self._watched_until = now + WATCHED_S
+            if self._after is None:
+                self._after = min(self._below(self._begun_requests * (1 - FEWER)), self.cut - 1)
+            self.cut = min(self._after, self._below(self._begun_requests * (1 - FEWER - self._latest_s / took)))
+        elif self._after is not None:
+            self.cut, self._after = self._after, None
+        elif self.cut != TOP:
+            room = self._capacity * took * (1 - FEWER) / max(1, self._admitted)  # guessed: the refused hold back, as they were told
+            self.cut = min(TOP, self.cut + max(1, int(self.cut * min(1.0, (room - 1) / 2))))
+        if now < self._watched_until:
+            self._share = _share(sorted(self._asked.values()), self._capacity * took)
+        self._begin(now)
+
+    def _below(self, most: float) -> int:
+        """Return the highest cut below which at most `most` were offered."""
+        so_far = 0
+        for level, offered in enumerate(self._offered):
+            so_far += offered
+            if so_far > most:
+                return max(FLOOR, level - 1)
+        return TOP
+
+
+def _share(asked: Sequence[int], capacity: float) -> float:
+    """Return how much each may have, so that nobody who asks for less pays for one who asks for more."""
+    left, fill = capacity, 0.0
+    for at, each in enumerate(asked):
+        fill = left / (len(asked) - at)
+        if each > fill:
+            break
+        left -= each
+    middle = asked[(len(asked) - 1) // 2] if asked else 0
+    return max(fill, SHARE * middle, LEAST_SHARE)

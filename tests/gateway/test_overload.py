@@ -1,0 +1,211 @@
+"""Too much to do: whom to refuse is decided in simulated time, and a real server refuses early, cheaply and fairly."""
+
+import json
+import random
+from collections import Counter, deque
+from collections.abc import Callable
+
+import pytest
+
+from tests.gateway.conftest import ServePlace
+from tests.raw import Place, Raw
+from warung.gateway import overload
+from warung.gateway.hub import REFUSALS
+from warung.gateway.overload import TOP, Admission
+from warung.kit.clock import HOUR
+from warung.kit.domain import Priority
+
+COST_S = 0.001  # of one request
+CEILING = 1 / COST_S
+
+
+class Play:
+    """One worker, and people who ask at random; in simulated time, from a seed."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.now = self.free = 0.0
+        self.hours = 0
+        self.chance = random.Random(seed)
+        self.queue: deque[tuple[float, str]] = deque()
+        self.admission = Admission(time=lambda: self.now, wall=lambda: self.hours * HOUR)
+        self.waits: list[float] = []
+        self.done: Counter[str] = Counter()
+        self.longest = 0
+
+    def run(self, seconds: float, rate: float, who: Callable[[], tuple[Priority, str]], *, patient: float = 0.0) -> float:
+        """Let people intend `rate` requests a second; return how many were done, as a share of the ceiling.
+
+        Who is refused holds back for `patient` seconds, as our clients do.
+        """
+        self.waits.clear()
+        self.done.clear()
+        end, back = self.now + seconds, dict[tuple[str, Priority], float]()
+        while self.now < end:
+            self.now += self.chance.expovariate(rate)
+            while self.queue and self.free <= self.now:
+                arrived, account = self.queue.popleft()
+                begun = max(self.free, arrived)
+                self.admission.waited(begun - arrived)
+                self.waits.append(begun - arrived)
+                self.done[account] += 1
+                self.free = begun + COST_S
+            priority, account = who()
+            if back.get((account, priority), 0) > self.now:
+                continue
+            if self.admission.admit(priority, account):
+                self.queue.append((self.now, account))
+                self.longest = max(self.longest, len(self.queue))
+            elif patient:
+                back[account, priority] = self.now + patient * self.chance.random()
+        return self.done.total() / seconds / CEILING
+
+    def anybody(self) -> tuple[Priority, str]:
+        """A mix: a few receipts, sends, reading, who types."""
+        return self.chance.choices(list(Priority), (1, 5, 3, 1))[0], f"warga{self.chance.randrange(1000)}"
+
+    def p99(self) -> float:
+        """The waiting time that all but one in a hundred stayed below."""
+        return sorted(self.waits)[len(self.waits) * 99 // 100]
+
+
+def test_nobody_is_refused_while_everything_can_be_done() -> None:
+    play = Play()
+    assert play.run(6, 0.8 * CEILING, play.anybody) > 0.78
+    assert play.admission.refused == 0
+
+
+@pytest.mark.parametrize("patient", [0, 3])
+@pytest.mark.parametrize(("times", "least"), [(2, 0.9), (5, 0.85), (10, 0.85)])
+def test_beyond_the_ceiling_the_server_goes_on_working_and_what_it_admits_is_fast(times: int, least: float, patient: int) -> None:
+    play = Play()
+    play.run(8, times * CEILING, play.anybody, patient=patient)  # it finds out
+    assert play.run(6, times * CEILING, play.anybody, patient=patient) > least
+    assert play.p99() < 0.1
+    assert play.longest < 4 * CEILING
+
+
+def test_without_admission_the_queue_grows_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overload, "THRESHOLD_S", float("inf"))
+    play = Play()
+    play.run(8, 2 * CEILING, play.anybody)
+    assert play.p99() > 2
+
+
+def test_what_comes_first_is_admitted_and_who_types_is_not() -> None:
+    play = Play()
+    play.run(8, 3 * CEILING, play.anybody)
+    asked: Counter[Priority] = Counter()
+    admitted: Counter[Priority] = Counter()
+    for _ in range(1_500):
+        priority, account = play.anybody()
+        asked[priority] += 1
+        admitted[priority] += play.admission.admit(priority, account)
+    assert admitted[Priority.FIRST] == asked[Priority.FIRST]
+    assert 0 < admitted[Priority.SEND] < asked[Priority.SEND]
+    assert admitted[Priority.CATCH_UP] == admitted[Priority.PRESENCE] == 0
+
+
+def test_one_account_is_answered_altogether_or_not_at_all_until_the_hour_is_over() -> None:
+    play = Play()
+    play.run(8, 3 * CEILING, play.anybody)
+
+    def chosen() -> set[str]:
+        play.admission._begin(play.now)  # the cut stays where it is
+        return {account for account in map("warga{}".format, range(300)) if play.admission.admit(Priority.SEND, account)}
+
+    first = chosen()
+    assert 0 < len(first) < 300
+    assert chosen() == first
+    play.hours += 1
+    play.run(2, 3 * CEILING, play.anybody)
+    assert chosen() - first
+
+
+def test_an_account_that_floods_takes_nothing_from_the_others() -> None:
+    play = Play()
+
+    def mostly_one() -> tuple[Priority, str]:
+        return (Priority.SEND, "banjir") if play.chance.random() < 0.8 else (Priority.SEND, f"warga{play.chance.randrange(200)}")
+
+    play.run(8, 4 * CEILING, mostly_one)  # the others ask for 0.8 of the ceiling
+    play.run(6, 4 * CEILING, mostly_one)
+    others = play.done.total() - play.done["banjir"]
+    assert others > 0.8 * 0.9 * CEILING * 6
+    assert play.p99() < 0.1
+
+
+def test_when_it_is_over_everybody_is_admitted_again_within_seconds() -> None:
+    play = Play()
+    play.run(8, 5 * CEILING, play.anybody)
+    assert play.admission.overloaded
+    play.run(6, 0.5 * CEILING, play.anybody)
+    assert not play.admission.overloaded
+    assert play.run(5, 0.5 * CEILING, play.anybody) > 0.48
+
+
+async def refusing(place: Place) -> None:
+    """Make a place believe that there is too much to do."""
+    place.world.admission.cut = 127  # what comes first, and nothing else
+    place.world.admission._close = lambda now: None  # type: ignore[method-assign]
+
+
+async def talking(place: Place) -> tuple[Raw, str]:
+    """Open a connection of somebody who has somebody to write to."""
+    budi, siti = await place.cast.people("budi", "siti")
+    here = await place.cast.friends(budi, siti)
+    raw = await place.open(budi)
+    await raw.hear()
+    return raw, here
+
+
+async def test_a_refused_command_is_told_when_to_come_back_and_receipts_pass(place: Place) -> None:
+    raw, here = await talking(place)
+    await refusing(place)
+    told = await raw.answer(await raw.text(here, "Halo"))  # type: ignore[arg-type]
+    assert told["error"]["code"] == "overloaded"
+    assert 1 <= told["error"]["details"]["retry_after_s"] <= overload.RETRY_S
+    assert (await raw.answer(await raw.say("chat.cursor", conversation=here, read=1)))["type"] == "ok"
+    place.world.admission.cut = TOP
+    assert (await raw.answer(await raw.text(here, "Halo")))["type"] == "ok"  # type: ignore[arg-type]
+
+
+async def test_http_is_refused_with_a_time_to_come_back(place: Place) -> None:
+    await refusing(place)
+    answer = await place.get("/api/me")
+    assert answer.status_code == 503
+    assert answer.json()["error"]["code"] == "overloaded"
+    assert answer.headers["retry-after"] == str(answer.json()["error"]["details"]["retry_after_s"])
+    assert (await place.get("/healthz")).status_code == 200
+
+
+async def test_who_asks_on_after_being_refused_is_not_read_for_a_while(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, here = await talking(place)
+    await refusing(place)
+    for n in range(REFUSALS):
+        await raw.text(here, str(n))  # type: ignore[arg-type]
+    for _ in range(REFUSALS):
+        assert (await raw.hear_of("error"))["error"]["code"] == "overloaded"
+    (peer,) = place.world.hub.peers()
+    assert peer._resting
+    place.world.admission.cut = TOP
+    assert (await raw.answer(await raw.text(here, "sudah?")))["type"] == "ok"  # type: ignore[arg-type]  # when it is read again
+    assert not peer._resting
+
+
+async def test_receipts_that_come_together_go_out_as_one(serve_a_place: ServePlace) -> None:
+    place: Place = await serve_a_place()
+    budi, siti = await place.cast.people("budi", "siti")
+    here = await place.cast.friends(budi, siti)
+    for n in range(40):
+        await place.cast.says(budi, here, str(n))
+    sender, reader = await place.open(budi), await place.open(siti)
+    await sender.hear()
+    await reader.hear()
+    frames = [json.dumps({"type": "chat.cursor", "id": n, "conversation": here, "read": n}) for n in range(1, 41)]
+    for frame in frames:
+        await reader.socket.send(frame)
+    told = 0
+    while (event := await sender.hear_of("chat.cursor"))["read"] < 40:
+        told += 1
+    assert event["read"] == 40
+    assert told < 20
