@@ -9,7 +9,7 @@ import pytest
 from tests.cluster.balancer import Balancer, balancing
 from tests.cluster.finding import found
 from tests.cluster.processes import Cluster
-from tests.faults.load import Crowd, broken_promises, crowd, whole_log
+from tests.faults.load import Crowd, crowd, whole_log
 from tests.served import until
 
 BETWEEN = 60  # acknowledged messages between two blows
@@ -39,7 +39,7 @@ async def everybody_heard(people: Crowd) -> list[str]:
     last = logs[0][-1].seq
     await until(lambda: bool(people.heard) and people.heard[-1].seq == last, 30)
     first = people.heard[0].seq
-    wrong = broken_promises(people, logs)
+    wrong = people.complaints(logs)
     wrong += ["not everything was heard in order"] if [m.seq for m in people.heard] != list(range(first, last + 1)) else []
     return wrong
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 
+from tests.faults.checker import complaints
 from tests.served import until
 from warung.client import Client, Message, Refused, Sent
 from warung.kit import clock, ids
@@ -51,6 +52,11 @@ class Crowd:
         for task in self._tasks:
             task.cancel()
 
+    def complaints(self, logs: Sequence[Sequence[Message]]) -> list[str]:
+        """Compare what people were told with the log as several of them read it; return what is wrong."""
+        promised = {nonce: (sent.seq, text) for nonce, (sent, text) in self.promised.items()}
+        return complaints(promised=promised, logs=logs, heard=[self.heard] if self.heard else [])
+
     async def _write(self, client: Client) -> None:
         while self._writing:
             nonce = ids.new_id(clock.now())
@@ -81,21 +87,3 @@ async def whole_log(client: Client, conversation: str) -> list[Message]:
     while page := (await client.history(conversation, after=log[-1].seq if log else 0, limit=200)).messages:
         log += page
     return log
-
-
-def broken_promises(crowd: Crowd, logs: Iterable[Sequence[Message]]) -> list[str]:
-    """Compare what people were told with the log as several of them read it; return what is wrong."""
-    first, *others = logs
-    wrong = [f"{number} entries are out of place" for number in [sum(m.seq != at for at, m in enumerate(first, first[0].seq))] if number]
-    for other in others:
-        common = {message.seq: message for message in first}
-        wrong += [f"{message.seq} is another message to somebody else" for message in other if common.get(message.seq) != message]
-        wrong += ["the log ends elsewhere for somebody else"] if other[-1].seq != first[-1].seq else []
-    stored = {message.seq: message for message in first}
-    for nonce, (sent, text) in crowd.promised.items():
-        message = stored.get(sent.seq)
-        if message is None or message.text != text:
-            wrong.append(f"{nonce} was acknowledged as {sent.seq} and is not there: lost")
-    texts = [message.text for message in first if message.text]
-    wrong += [f"{len(texts) - len(set(texts))} messages are stored twice"] if len(set(texts)) != len(texts) else []
-    return wrong

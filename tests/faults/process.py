@@ -41,6 +41,11 @@ class Process:
         return not self._ended()
 
     @property
+    def code(self) -> int | None:
+        """With what it ended by itself; None while it runs."""
+        return self._running.poll() if self._running is not None else None
+
+    @property
     def pid(self) -> int:
         """The id of the process that runs."""
         assert self._running is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.environment import missing
-from tests.faults.load import broken_promises, crowd, whole_log
+from tests.faults.load import crowd, whole_log
 from tests.faults.process import Process
 from tests.served import until
 from warung.client import Refused
@@ -48,7 +48,7 @@ async def test_a_full_disk_stops_writing_and_nothing_else(cramped: Process) -> N
         await people.promises(200)
         await people.rest()
         logs = [await whole_log(client, people.club) for client in people.clients[:2]]
-        assert broken_promises(people, logs) == []
+        assert people.complaints(logs) == []
 
 
 def fill(file: Path) -> None:

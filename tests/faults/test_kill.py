@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.load import PEOPLE, broken_promises, crowd, whole_log
+from tests.faults.load import PEOPLE, crowd, whole_log
 from tests.faults.process import Process
 from tests.served import until
 
-BETWEEN = 150  # acknowledged messages between two kills
+BETWEEN = 60  # acknowledged messages between two kills
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def server(tmp_path: Path) -> Iterator[Process]:
     process.kill()
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [10, pytest.param(1000, marks=pytest.mark.long)])
 async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(server: Process, kills: int) -> None:
     await server.start()
     async with crowd(server.url) as people:
@@ -34,7 +34,7 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(server: Pr
         await people.promises(BETWEEN)
         await people.rest()
         logs = [await whole_log(client, people.club) for client in people.clients[:3]]
-        assert broken_promises(people, logs) == []
+        assert people.complaints(logs) == []
         assert len(people.promised) >= BETWEEN * (kills + 1)
         assert people.refused == []
         first_heard = people.heard[0].seq
@@ -54,7 +54,7 @@ async def test_the_checker_finds_out_a_server_that_acknowledges_before_it_commit
         people.give_up()
         server.kill()
         await server.start()
-        wrong = broken_promises(people, [await whole_log(people.clients[0], people.club)])
+        wrong = people.complaints([await whole_log(people.clients[0], people.club)])
         assert sum(complaint.endswith("lost") for complaint in wrong) >= BETWEEN
 
 
@@ -67,5 +67,5 @@ async def test_sigterm_lets_what_is_in_flight_finish(server: Process) -> None:
             assert await server.terminate() == 0
             await server.start()
         await people.rest()
-        assert broken_promises(people, [await whole_log(people.clients[0], people.club)]) == []
+        assert people.complaints([await whole_log(people.clients[0], people.club)]) == []
         assert people.refused == []

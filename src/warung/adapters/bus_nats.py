@@ -192,7 +192,7 @@ class NatsBus:
         await asyncio.gather(*self._tasks, *(held.ready for held in self._held.values()), return_exceptions=True)
         if self._gathering is not None:
             self._gathering.cancel()
-        with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
+        with contextlib.suppress(nats.errors.Error, OSError, TimeoutError, RuntimeError):  # the last: uvloop, of a transport that is closed
             if self._client.is_connected:
                 self._parcels.append((self._nodes, encode(Beat(self.node, self._number, leaving=True))))
                 await self._empty()
