@@ -137,10 +137,20 @@ def test_an_account_that_floods_takes_nothing_from_the_others() -> None:
 def test_when_it_is_over_everybody_is_admitted_again_within_seconds() -> None:
     play = Play()
     play.run(8, 5 * CEILING, play.anybody)
-    assert play.admission.overloaded
+    assert play.admission.cut < TOP
     play.run(6, 0.5 * CEILING, play.anybody)
-    assert not play.admission.overloaded
+    assert play.admission.cut == TOP
     assert play.run(5, 0.5 * CEILING, play.anybody) > 0.48
+
+
+def test_a_slow_disk_is_no_crowd() -> None:
+    play = Play()
+    for n in range(400):
+        play.now += 0.1
+        assert play.admission.admit(Priority.SEND, f"warga{n % 5}")
+        play.admission.waited(0.3)
+    assert play.admission.mean_s > overload.THRESHOLD_S
+    assert play.admission.cut == TOP
 
 
 async def refusing(place: Place) -> None:

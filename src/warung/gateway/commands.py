@@ -4,7 +4,6 @@ All sends that wait for the next commit are one call of the verb: no task, no fu
 """
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -73,7 +72,7 @@ class Commands:
 
             def take() -> None:
                 submitted[0] = False  # before emptying it: who comes after this opens the next unit
-                now = time.monotonic()
+                now = self._admission.exact()
                 while waiting and len(taken) < PER_CALL:
                     taken.append(waiting.popleft())
                     waits.append(now - arrivals.popleft())

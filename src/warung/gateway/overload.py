@@ -11,6 +11,7 @@ import asyncio
 import secrets
 import zlib
 from collections.abc import Callable, Sequence
+from time import monotonic
 
 from warung.kit import clock
 from warung.kit.clock import HOUR, Clock
@@ -19,6 +20,7 @@ from warung.kit.errors import Unavailable
 
 THRESHOLD_S = 0.020
 WINDOW_S, WINDOW_REQUESTS = 1.0, 2_000
+FEW = 16  # waiting at a time are no crowd: the disk is slow, and refusing them would not make it faster
 FEWER = 0.05
 ACCOUNT_LEVELS = 128
 TOP = len(Priority) * ACCOUNT_LEVELS - 1  # everything is admitted
@@ -36,9 +38,17 @@ class Overloaded(Unavailable):
 
 
 class Admission:
-    """Decides what to admit. Everything is called on the event loop; `time` is monotonic, in seconds."""
+    """Decides what to admit. Everything is called on the event loop, where `time` is that of the loop's turn; any thread reads `exact`."""
 
-    def __init__(self, *, time: Callable[[], float], wall: Clock = clock.now, waiting: Callable[[], int] = lambda: 0) -> None:
+    def __init__(
+        self,
+        *,
+        time: Callable[[], float],
+        exact: Callable[[], float] = monotonic,
+        wall: Clock = clock.now,
+        waiting: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self.exact = exact
         self.cut = TOP
         self.refused = 0
         self.mean_s = 0.0  # of the last window
@@ -86,11 +96,6 @@ class Admission:
         """Return what the refused are told; they do not all come back at the same time."""
         return Overloaded(retry_after_s=1 + secrets.randbelow(RETRY_S))
 
-    @property
-    def overloaded(self) -> bool:
-        """Is anything refused at present?"""
-        return self.cut != TOP
-
     async def watch(self) -> None:
         """Measure how late the loop is, and close windows in which nothing happens. Runs until it is cancelled."""
         while True:
@@ -123,7 +128,7 @@ class Admission:
         """End a window: move the cut, and find out what a fair share is."""
         took = max(now - self._begun, 1e-3)
         self.mean_s = self._waits / self._begun_requests if self._begun_requests else 0.0
-        if self.mean_s > THRESHOLD_S:
+        if self.mean_s > THRESHOLD_S and self._waits / took > FEW:
             self._capacity = max(self._begun_requests / took, self._capacity * (1 - FEWER))
             self._watched_until = now + WATCHED_S
             if self._after is None:
@@ -131,6 +136,8 @@ class Admission:
             self.cut = min(self._after, self._below(self._begun_requests * (1 - FEWER - self._latest_s / took)))
         elif self._after is not None:
             self.cut, self._after = self._after, None
+        elif self._seen / took < 4 * FEW:
+            self.cut = TOP
         elif self.cut != TOP:
             room = self._capacity * took * (1 - FEWER) / max(1, self._admitted)  # guessed: the refused hold back, as they were told
             self.cut = min(TOP, self.cut + max(1, int(self.cut * min(1.0, (room - 1) / 2))))
