@@ -64,10 +64,10 @@ class Template:
 class Simulation:
     """One history. `run` returns the complaints about it."""
 
-    def __init__(self, seed: int, template: Template, folder: Path, *, link: Link = honest, tells: bool = True) -> None:
+    def __init__(self, seed: int, template: Template, folder: Path, *, link: Link = honest, tells: bool = True, nodes: int = 2) -> None:
         self.chance = random.Random(seed)
         self.loop: SimLoop
-        self._template, self._link, self._tells = template, link, tells
+        self._template, self._link, self._tells, self._names = template, link, tells, ("satu", "dua")[:nodes]
         self._file = folder / f"{seed}.db"
         shutil.copyfile(template.file, self._file)
         self.nodes: list[Node] = []
@@ -86,7 +86,7 @@ class Simulation:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, SimLoop)
         self.loop = loop
-        self.nodes = [Node(self, name, self._file) for name in ("satu", "dua")]
+        self.nodes = [Node(self, name, self._file) for name in self._names]
         everybody = [Person(self, account, self._template.club) for account in (*self._template.people, self._template.stranger)]
         *people, stranger = everybody
         for person in everybody:
@@ -97,7 +97,7 @@ class Simulation:
             for _ in range(2):
                 self.later(self.chance.uniform(0, CALM_S), person.read)
         for _ in range(self.chance.randrange(4)):
-            self.later(self.chance.uniform(0, CALM_S), self._crash, self.chance.randrange(2))
+            self.later(self.chance.uniform(0, CALM_S), self._crash, self.chance.randrange(len(self.nodes)))
         for _ in range(self.chance.randrange(6)):
             self.later(self.chance.uniform(0, CALM_S), self._cut, self.chance.choice(everybody))
         await asyncio.sleep(CALM_S)
