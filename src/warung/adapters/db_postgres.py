@@ -1,7 +1,7 @@
 """`kit.db` on PostgreSQL 15 or newer, through psycopg: the same writer, SERIALIZABLE, repeated when two nodes collide.
 
 A verb is a pure function of its transaction, so repeating it is safe; results and events leave only after the commit. So that
-nodes seldom collide, their batches take turns (docs/decisions/0014); the turn is a hint, what holds is SERIALIZABLE and the row.
+nodes seldom collide, their batches take turns (docs/decisions/0017); the turn is a hint, what holds is SERIALIZABLE and the row.
 """
 
 import asyncio
