@@ -14,7 +14,7 @@ PYTHON_SOURCES := $(wildcard src tests bench examples scripts hatch_build.py)
 ARGS ?=
 PYTEST := $(PY) -m pytest
 
-.PHONY: run demo dev test test-long check bench bench-check cluster screens lock clean environment tools
+.PHONY: run demo dev test test-long check bench bench-check cluster screens lock clean environment tools judges
 
 run: $(VENV)/.package $(VENV)/.node ## start the server on http://localhost:8000
 	@exec $(WARUNG) run $(ARGS)
@@ -27,11 +27,11 @@ dev: $(VENV)/.package $(VENV)/.node ## start again whenever a source file change
 
 environment: $(VENV)/.dev $(VENV)/.package $(VENV)/.node ## everything a developer's editor wants to see
 
-test: environment tools ## all tests, with a real PostgreSQL and a real Chromium
+test: environment tools judges ## all tests, with a real PostgreSQL and a real Chromium
 	@$(PY) -m warung.web run --if-present test
 	@$(PYTEST) -q -n 2 --dist worksteal $(ARGS)
 
-test-long: environment tools ## the same and what is worth running longer
+test-long: environment tools judges ## the same and what is worth running longer
 	@$(PYTEST) -q -n 2 --dist worksteal -m "" --hypothesis-profile=long $(ARGS)
 
 check: environment ## the gates: style, types, floors, tidiness, the web client's types
@@ -56,7 +56,7 @@ screens: environment tools ## photograph every screen into docs/screens
 
 # The lock files are compiled, hashed, and name no registry. Run this after a change to requirements/*.in.
 lock: $(VENV)/.bootstrap
-	@for name in bootstrap runtime dev node; do $(UV) pip compile --generate-hashes --universal --python-version 3.11 \
+	@for name in bootstrap runtime dev node judges; do $(UV) pip compile --generate-hashes --universal --python-version 3.11 \
 	  --no-emit-index-url $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove what was built; a running place's data/ stays
@@ -88,3 +88,11 @@ $(VENV)/.node: requirements/node.txt src/warung/web.py $(VENV)/.package
 
 tools:
 	@scripts/test_tools
+
+# Programs that judge what we write, each in a process of its own and never imported: they may be under the GPL.
+judges: $(VENV)/.judges
+
+$(VENV)/.judges: requirements/judges.txt | $(VENV)/.bootstrap
+	@$(UV) venv --clear $(VENV)/judges --python $(PY)
+	@$(UV) pip install --python $(VENV)/judges --require-hashes -r $<
+	@touch $@

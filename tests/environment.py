@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -63,10 +64,17 @@ def once_per_run(name: str) -> Iterator[Path]:
 
 def missing(what: str, package: str) -> NoReturn:
     """Skip the present test because a program is absent; under CI=true fail instead."""
-    message = f"{what} is not installed here; install it, for example with: apt install {package}"
+    how = package if " " in package else f"it, for example with: apt install {package}"
+    message = f"{what} is not installed here; install {how}"
     if os.environ.get("CI") == "true":
         pytest.fail(message, pytrace=False)
     pytest.skip(message)
+
+
+def judge(program: str) -> Path:
+    """Return a program that judges our work from an environment of its own (requirements/judges.txt): it may be under the GPL."""
+    found = Path(sys.prefix) / "judges/bin" / program
+    return found if found.exists() else missing(program, "it with: make judges")
 
 
 def chromium_path() -> Path:

@@ -1,4 +1,4 @@
-"""The command line: `warung run`, `warung demo`, `warung admin`, `warung import`."""
+"""The command line: `warung run`, `warung demo`, `warung admin`, `warung import`, `warung audit`."""
 
 import argparse
 import asyncio
@@ -12,8 +12,10 @@ from typing import Any
 
 import msgspec
 
-from warung import __version__, accounts, demo, importers, reload, serving, web
-from warung.app import DOMAINS, World, open_world
+from warung import __version__, accounts, demo, importers, pay, reload, serving, web
+from warung.adapters.transaction import Context
+from warung.app import DOMAINS, World, open_database, open_world
+from warung.kit.card import Cards
 from warung.kit.db import Tx
 from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId
@@ -68,6 +70,9 @@ def parser() -> argparse.ArgumentParser:
     bring.add_argument("--date-order", choices=["dmy", "mdy", "ymd"], help="when the dates can be read in more than one order")
     bring.add_argument("--chat", type=int, default=1, help="which conversation of an export that holds several (default: 1)")
     bring.add_argument("--map", action="append", default=[], metavar="NAME=HANDLE", help="who a name is; they are asked (repeatable)")
+    books = command("audit", "derive every balance from the journal again, and verify its chain; changes nothing", run_audit)
+    books.add_argument("--heads", type=Path, help="a file kept elsewhere: heads of the chain, compared and then added to")
+    books.add_argument("--beancount", type=Path, help="write the journal there, for bean-check")
     return whole
 
 
@@ -157,6 +162,36 @@ def run_import(given: argparse.Namespace) -> int | None:
         print(f"warung: {given.file}: {failure.strerror}", file=sys.stderr)
         return 2
     return 0
+
+
+def run_audit(given: argparse.Namespace) -> int | None:
+    """Audit the books, also while the server runs. Exit code 1 means that something is wrong with them."""
+    settings = settings_of(given)
+    heads = [msgspec.json.decode(line, type=pay.Head) for line in _lines(given.heads)]
+
+    async def work() -> tuple[pay.Report, pay.Head | None]:
+        db = await open_database(settings, Context(Cards([]), lambda event, to: None, settings.sections))
+        try:
+            if given.beancount is not None:
+                with given.beancount.open("w", encoding="utf-8") as file:
+                    await db.read(lambda reader: file.writelines(pay.export_journal(reader)))
+            return await db.read(lambda reader: (pay.audit_books(reader, heads), pay.head(reader)))
+        finally:
+            await db.close()
+
+    report, head = asyncio.run(work())
+    print(f"{report.transfers} transfers, {report.accounts} accounts, {report.pending} once pending, {report.blocks} blocks, ", end="")
+    print(f"{report.unsealed} not yet sealed: {'nothing is wrong' if not report.findings else f'{len(report.findings)} findings'}.")
+    for finding in report.findings:
+        print(f"  {finding.kind}: {finding.about}: {finding.detail}")
+    if given.heads is not None and head is not None and not report.findings and head not in heads:
+        with given.heads.open("ab") as file:
+            file.write(msgspec.json.encode(head) + b"\n")
+    return 1 if report.findings else 0
+
+
+def _lines(file: Path | None) -> list[bytes]:
+    return file.read_bytes().splitlines() if file is not None and file.exists() else []
 
 
 async def _account(world: World, handle: str) -> AccountId:

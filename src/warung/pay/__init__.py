@@ -7,6 +7,10 @@ from warung.pay import blocks, handovers, happenings, packets, routes, routes_co
 from warung.pay.approvals import Intent, authorise
 from warung.pay.cards import CARDS, MoneyChanged
 from warung.pay.handovers import tip
+from warung.pay.audit import Report
+from warung.pay.audit import check as audit_books
+from warung.pay.beancount import export as export_journal
+from warung.pay.blocks import Head, head
 from warung.pay.ledger import (
     account_id,
     apply,
@@ -61,6 +65,7 @@ __all__ = [
     "Currency",
     "Entry",
     "Expire",
+    "Head",
     "Intent",
     "LedgerAccount",
     "LedgerAccountId",
@@ -70,12 +75,14 @@ __all__ = [
     "Pending",
     "PendingExpired",
     "Receipt",
+    "Report",
     "Result",
     "Settings",
     "Transfer",
     "WalletChanged",
     "account_id",
     "apply",
+    "audit_books",
     "authorise",
     "balance",
     "checked",
@@ -84,7 +91,9 @@ __all__ = [
     "decided",
     "demand",
     "entry",
+    "export_journal",
     "give_receipt",
+    "head",
     "open_account",
     "open_case",
     "open_shop",
