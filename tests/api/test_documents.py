@@ -85,6 +85,7 @@ def test_only_these_operations_are_open_to_strangers(http: Document) -> None:
         "post /api/device-links/{id}/claim",
         "post /api/passkeys/options",
         "post /api/passkeys/sign-in",
+        "post /api/providers/stripe/webhook",
         "post /api/recover",
         "post /api/sign-in",
         "post /api/sign-in/demo",

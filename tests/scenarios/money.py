@@ -81,4 +81,8 @@ def with_money(who: AccountId, money: Money) -> dict[str, list[Any]]:
         "POST /operator/wallets/{account}/freeze": [(f"/operator/wallets/{who}/freeze", {"frozen": True, "reason": "x"})],
         "POST /operator/wallets/{account}/verify": [(f"/operator/wallets/{who}/verify", {"verified": True})],
         "GET /operator/trail": [("/operator/trail",)],
+        "GET /wallet/top-ups": [("/wallet/top-ups",)],
+        "POST /wallet/top-ups": [("/wallet/top-ups", {"id": "curi-0005", "amount": 100_000, "currency": "IDR"})],
+        "POST /operator/top-ups/{id}/refund": [(f"/operator/top-ups/{money.payment}/refund", {"id": "curi-0006", "amount": 1})],
+        "POST /providers/stripe/webhook": [("/providers/stripe/webhook", {"type": "payment_intent.succeeded"})],
     }

@@ -3,14 +3,26 @@
 from pathlib import Path
 
 from warung.kit.domain import Chore, Domain, Errand, Follower
-from warung.pay import blocks, handovers, happenings, packets, routes, routes_codes, routes_merchants, routes_operator, routes_people
+from warung.pay import (
+    blocks,
+    handovers,
+    happenings,
+    packets,
+    routes,
+    routes_codes,
+    routes_merchants,
+    routes_operator,
+    routes_people,
+    routes_provider,
+    top_ups,
+)
 from warung.pay.approvals import Intent, authorise
-from warung.pay.cards import CARDS, MoneyChanged
-from warung.pay.handovers import tip
 from warung.pay.audit import Report
 from warung.pay.audit import check as audit_books
 from warung.pay.beancount import export as export_journal
 from warung.pay.blocks import Head, head
+from warung.pay.cards import CARDS, MoneyChanged
+from warung.pay.handovers import tip
 from warung.pay.ledger import (
     account_id,
     apply,
@@ -49,12 +61,25 @@ from warung.pay.store_merchants import Merchant
 
 DOMAIN = Domain(
     name="pay",
-    routes=[*routes.ROUTES, *routes_merchants.ROUTES, *routes_operator.ROUTES, *routes_people.ROUTES, *routes_codes.ROUTES],
+    routes=[
+        *routes.ROUTES,
+        *routes_merchants.ROUTES,
+        *routes_operator.ROUTES,
+        *routes_people.ROUTES,
+        *routes_codes.ROUTES,
+        *routes_provider.ROUTES,
+    ],
     cards=[Receipt, *CARDS],
     events=[WalletChanged, MoneyChanged],
     listeners=[(PendingExpired, handovers.on_expired)],
     followers=[Follower("pay.blocks", blocks.follow, blocks.caught_up)],
-    jobs=[Chore(Expire, expire), Chore(packets.EndPacket, packets.end), Errand(happenings.Deliver, happenings.deliver)],
+    jobs=[
+        Chore(Expire, expire),
+        Chore(packets.EndPacket, packets.end),
+        Errand(happenings.Deliver, happenings.deliver),
+        Errand(top_ups.Ask, top_ups.ask),
+        Errand(top_ups.Reconcile, top_ups.reconcile),
+    ],
     settings=Settings,
     schema=Path(__file__).parent / "schema",
 )

@@ -1,0 +1,81 @@
+"""The port to whoever is licensed to move real money. Off unless configured; a provider's word counts only when we asked for it ourselves.
+
+A connector begins a charge, says what became of one, gives back, lists what there was, and reads what the provider sends. What it answers
+is what the provider's own record says, never what a notice or our request said.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+import msgspec
+
+from warung.kit.errors import BadRequest, Unavailable
+
+State = Literal["waiting", "succeeded", "failed"]
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """A charge that the payer has to complete: `secret` is for their browser and the provider's own form."""
+
+    charge: str
+    secret: str
+
+
+class Charge(msgspec.Struct, frozen=True):
+    """A charge as the provider has it. Minor units; the currency in capitals."""
+
+    id: str
+    state: State
+    amount: int
+    currency: str
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What a provider sent, its signature verified: something happened to a charge."""
+
+    id: str
+    kind: Literal["charge", "dispute", "other"]
+    charge: str
+    amount: int = 0
+
+
+class NoProvider(Unavailable):
+    """Real money is switched off here; there are only this place's own credits."""
+
+
+class ProviderSilent(Unavailable):
+    """The payment provider does not answer. Nothing is lost: what became of it is asked again."""
+
+
+class ProviderRefused(BadRequest):
+    """The payment provider did not accept this: {reason}"""
+
+
+class BadNotice(BadRequest):
+    """This was not sent by the payment provider, or too long ago."""
+
+
+class Provider(Protocol):
+    """A connector. Every method but `heard` may raise `ProviderSilent` or `ProviderRefused`."""
+
+    name: str
+
+    async def begin(self, *, key: str, amount: int, currency: str) -> Begun:
+        """Begin a charge; the same key is the same charge."""
+        ...
+
+    async def fetch(self, charge: str) -> Charge:
+        """Return a charge as it is now."""
+        ...
+
+    async def refund(self, charge: str, *, key: str, amount: int) -> None:
+        """Give back, once for a key."""
+        ...
+
+    async def since(self, at: int) -> list[Charge]:
+        """Return the charges that were made since a time, milliseconds UTC."""
+        ...
+
+    def heard(self, body: bytes, headers: Mapping[str, str], now: int) -> Notice:
+        """Verify what was sent. Raises `BadNotice`."""
+        ...

@@ -1,0 +1,99 @@
+"""The Stripe connector, through Stripe's own library, which is loaded only where a key is set."""
+
+import importlib
+from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from warung.kit.clock import MINUTE, SECOND
+from warung.pay.model import Settings
+from warung.pay.provider import BadNotice, Begun, Charge, NoProvider, Notice, Provider, ProviderRefused, ProviderSilent, State
+
+TOLERANCE = 5 * MINUTE
+MOST_PAGES = 100
+
+
+class Stripe:
+    """`kit`'s side of Stripe: payment intents, refunds, charges, and events."""
+
+    name = "stripe"
+
+    def __init__(self, key: str, webhook_secret: str, url: str) -> None:
+        self._stripe: Any = importlib.import_module("stripe")
+        self._key, self._secret = key, webhook_secret
+        self._addresses = {"base_addresses": {"api": url}} if url else {}
+
+    async def begin(self, *, key: str, amount: int, currency: str) -> Begun:
+        """Make a payment intent."""
+        params = {"amount": amount, "currency": currency.lower()}
+        made = await self._asked(lambda client: client.v1.payment_intents.create_async(params, {"idempotency_key": key}))
+        return Begun(made.id, made.client_secret)
+
+    async def fetch(self, charge: str) -> Charge:
+        """Return a payment intent as it is now."""
+        return _charge(await self._asked(lambda client: client.v1.payment_intents.retrieve_async(charge)))
+
+    async def refund(self, charge: str, *, key: str, amount: int) -> None:
+        """Give back."""
+        params = {"payment_intent": charge, "amount": amount}
+        await self._asked(lambda client: client.v1.refunds.create_async(params, {"idempotency_key": key}))
+
+    async def since(self, at: int) -> list[Charge]:
+        """List the charges that succeeded since a time, by their payment intents."""
+        found: list[Charge] = []
+        params: dict[str, Any] = {"created": {"gt": at // SECOND - 1}, "limit": 100}
+        for _ in range(MOST_PAGES):
+            page = await self._asked(lambda client: client.v1.charges.list_async(params))
+            for each in page.data:
+                if each.status == "succeeded" and each.payment_intent:
+                    found.append(Charge(str(each.payment_intent), "succeeded", each.amount, each.currency.upper()))
+            if not page.has_more:
+                break
+            params["starting_after"] = page.data[-1].id
+        return found
+
+    def heard(self, body: bytes, headers: Mapping[str, str], now: int) -> Notice:
+        """Verify an event by Stripe's own library: signature over the raw body, not older than five minutes."""
+        try:
+            event = self._stripe.Webhook.construct_event(body, headers.get("stripe-signature", ""), self._secret, TOLERANCE // SECOND)
+            kind, thing = str(event["type"]), event["data"]["object"]
+            if kind.startswith("payment_intent."):
+                return Notice(str(event["id"]), "charge", str(thing["id"]))
+            if kind == "charge.dispute.created":
+                return Notice(str(thing["id"]), "dispute", str(thing["payment_intent"]), int(thing["amount"]))
+            return Notice(str(event["id"]), "other", "")
+        except (self._stripe.SignatureVerificationError, ValueError, KeyError, TypeError):
+            raise BadNotice from None
+
+    async def _asked(self, question: Callable[[Any], Awaitable[Any]]) -> Any:
+        """Ask, over a connection of its own. We repeat ourselves by jobs: a library that did so too would only hide what is slow."""
+        http = self._stripe.HTTPXClient(timeout=15)
+        try:
+            return await question(self._stripe.StripeClient(self._key, http_client=http, max_network_retries=0, **self._addresses))
+        except (self._stripe.APIConnectionError, self._stripe.RateLimitError):
+            raise ProviderSilent from None
+        except self._stripe.StripeError as refused:
+            if (refused.http_status or 500) >= 500:
+                raise ProviderSilent from None
+            raise ProviderRefused(reason=str(refused.user_message or refused.code or "")[:200]) from None
+        finally:
+            await http.close_async()
+
+
+def _charge(intent: Any) -> Charge:
+    """What was received counts, and only where the provider says nothing of that, what was asked for."""
+    states: dict[str, State] = {"succeeded": "succeeded", "canceled": "failed"}
+    received = getattr(intent, "amount_received", None) or intent.amount
+    return Charge(intent.id, states.get(intent.status, "waiting"), received, intent.currency.upper())
+
+
+@lru_cache(maxsize=8)
+def _connector(key: str, webhook_secret: str, url: str) -> Stripe:
+    return Stripe(key, webhook_secret, url)
+
+
+def connected(settings: Settings) -> Provider:
+    """Return the provider that the settings name. Raises `NoProvider`."""
+    if not settings.stripe_key:
+        raise NoProvider
+    return _connector(settings.stripe_key, settings.stripe_webhook, settings.stripe_url)
