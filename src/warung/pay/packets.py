@@ -264,13 +264,6 @@ def packet(reader: Reader, *, by: AccountId, id: str) -> PacketView:
     )
 
 
-def look(reader: Reader, *, by: AccountId, id: str) -> Refusal | None:
-    """Return why `by` cannot open a packet any more, without the writer's time. Raises `PacketNotFound`."""
-    found = _seen(reader, by, id)
-    opened = store_packets.opening(reader, id, by) is not None
-    return _why_not(found, opened, by, reader.now)
-
-
 def _seen(reader: Reader, by: AccountId, id: str) -> Packet:
     found = store_packets.one(reader, id)
     if found is None or not talks.sees(reader, account=by, conversation=found.conversation, seq=found.seq):

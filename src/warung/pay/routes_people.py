@@ -14,7 +14,7 @@ from warung.pay.bills import BillView, Owed
 from warung.pay.ledger import decided
 from warung.pay.packets import PacketView
 from warung.pay.store_handovers import Handover
-from warung.pay.store_packets import Kind
+from warung.pay.store_packets import Kind, Opening
 
 Id = Annotated[str, Parameter(max_length=100)]
 
@@ -145,15 +145,12 @@ async def packet(db: Db, me: Identity, id: Id) -> PacketView:
 
 
 @post("/packets/{id:str}/open", status_code=200)
-async def open_packet(db: Db, me: Identity, id: Id) -> PacketView:
-    """Open a red packet, if there is something left in it."""
-    too_late = await db.read(lambda reader: packets.look(reader, by=me.account, id=id))
-    if too_late is not None:
-        raise too_late
+async def open_packet(db: Db, me: Identity, id: Id) -> Opening:
+    """Open a red packet, if there is something left in it: your share. Who got what is to be asked for."""
     taken = await db.write(lambda tx: packets.open_packet(tx, by=me.account, id=id))
     if isinstance(taken, Refusal):
         raise taken
-    return await db.read(lambda reader: packets.packet(reader, by=me.account, id=id))
+    return taken
 
 
 @post("/bills", status_code=200)

@@ -42,7 +42,7 @@ export interface GivePacket {
 }
 export const givePacket = (body: GivePacket): Promise<Packet> => post("/packets", body);
 export const packet = (id: string): Promise<Packet> => get(`/packets/${part(id)}`);
-export const openPacket = (id: string): Promise<Packet> => post(`/packets/${part(id)}/open`);
+export const openPacket = (id: string): Promise<{ amount: number }> => post(`/packets/${part(id)}/open`);
 
 export interface Ask {
   id: string;
