@@ -40,6 +40,14 @@ INSIDE = {
     "favourites": "/favourites",
     "import": "/import",
     "operator": "/operator",
+    "wallet": "/wallet",
+    "wallet-give": "/wallet/give",
+    "wallet-pin": "/wallet/pin",
+    "wallet-safety": "/wallet/safety",
+    "wallet-statement": "/wallet/statement",
+    "wallet-code": "/wallet/code",
+    "wallet-shop": "/wallet/shop",
+    "operator-books": "/operator/books",
 }
 KEPT = {
     *(f"{name}-{scheme}" for name in ("sign-in", "chat-list", "conversation-group", "conversation-direct") for scheme in ("light", "dark")),

@@ -48,6 +48,7 @@ from warung.accounts.register import create as create_account
 from warung.accounts.routes import ROUTES, session_cookie
 from warung.accounts.sessions import age as session_age
 from warung.accounts.sessions import alive, authenticate, recognise
+from warung.accounts.sessions import end as end_session
 from warung.accounts.sessions import start as start_session
 from warung.accounts.signing_up import PasskeyAnswer, front_door, prepare_credentials, sign_up
 from warung.kit.bus import SessionEnded
@@ -88,6 +89,7 @@ __all__ = [
     "create_account",
     "disable",
     "enable",
+    "end_session",
     "front_door",
     "hash_text",
     "is_hash_of",

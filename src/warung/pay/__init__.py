@@ -21,7 +21,12 @@ from warung.pay.audit import Report
 from warung.pay.audit import check as audit_books
 from warung.pay.beancount import export as export_journal
 from warung.pay.blocks import Head, head
+from warung.pay import blocks, handovers, happenings, packets, routes, routes_codes, routes_merchants, routes_operator, routes_people
+from warung.pay.approvals import Intent, approve_by_pin, authorise
+from warung.pay.bills import Owed
+from warung.pay.bills import ask as ask_for_money
 from warung.pay.cards import CARDS, MoneyChanged
+from warung.pay.handovers import give as hand_over
 from warung.pay.handovers import tip
 from warung.pay.ledger import (
     account_id,
@@ -55,6 +60,10 @@ from warung.pay.model import (
 )
 from warung.pay.money import CREDITS, Currency, checked, currency
 from warung.pay.operators import open_case
+from warung.pay.operators import order as order_credits
+from warung.pay.packets import give as give_packet
+from warung.pay.packets import open_packet
+from warung.pay.pin import Proof, set_pin
 from warung.pay.receipts import Receipt
 from warung.pay.receipts import give as give_receipt
 from warung.pay.store_merchants import Merchant
@@ -97,8 +106,10 @@ __all__ = [
     "LedgerRefusal",
     "Merchant",
     "NotEnoughMoney",
+    "Owed",
     "Pending",
     "PendingExpired",
+    "Proof",
     "Receipt",
     "Report",
     "Result",
@@ -108,6 +119,8 @@ __all__ = [
     "account_id",
     "apply",
     "audit_books",
+    "approve_by_pin",
+    "ask_for_money",
     "authorise",
     "balance",
     "checked",
@@ -119,12 +132,18 @@ __all__ = [
     "export_journal",
     "give_receipt",
     "head",
+    "give_packet",
+    "give_receipt",
+    "hand_over",
     "open_account",
     "open_case",
+    "open_packet",
     "open_shop",
+    "order_credits",
     "own_shop",
     "pending",
     "pot",
+    "set_pin",
     "shop",
     "till",
     "tip",
