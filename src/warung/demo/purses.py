@@ -16,14 +16,14 @@ CREDITS = {"budi": 184_500, "siti": 240_000, "ayu": 90_000, "joko": 150_000}
 HERE = "127.0.0.1"
 
 
-async def fill(db: Db, site: Site, who: Mapping[str, AccountId], club: ConversationId) -> None:
-    """Give people money, and let them give some of it to each other."""
+async def fill(db: Db, site: Site, who: Mapping[str, AccountId], club: ConversationId) -> tuple[str, str]:
+    """Give people money, and let them give some of it to each other. Returns the ids of a packet and of a bill in the club."""
     for handle, amount in CREDITS.items():
         await _endow(db, by=who["budi"], account=who[handle], amount=amount)
-    await _packet(db, site, who, club)
+    packet = await _packet(db, site, who, club)
     await _handover(db, site, by=who["siti"], to=who["budi"])
     owed = [pay.Owed(who[handle]) for handle in ("budi", "siti", "ayu", "joko")]
-    await db.write(
+    bill = await db.write(
         lambda tx: pay.ask_for_money(
             tx, by=who["siti"], conversation=club, title="Kopi sore", currency=pay.CREDITS, owed=owed, nonce=new_id(tx.now), total=60_000
         )
@@ -31,6 +31,7 @@ async def fill(db: Db, site: Site, who: Mapping[str, AccountId], club: Conversat
     await db.write(lambda tx: pay.open_shop(tx, by=who["siti"], name="Toko Sari", city="Bandung", category="5411"))
     for handle in ("budi", "ayu"):
         await _leaves(db, await _with_pin(db, site, who[handle]))
+    return packet, bill.id
 
 
 async def _endow(db: Db, *, by: AccountId, account: AccountId, amount: int) -> None:
@@ -39,7 +40,7 @@ async def _endow(db: Db, *, by: AccountId, account: AccountId, amount: int) -> N
     )
 
 
-async def _packet(db: Db, site: Site, who: Mapping[str, AccountId], club: ConversationId) -> None:
+async def _packet(db: Db, site: Site, who: Mapping[str, AccountId], club: ConversationId) -> str:
     """Pak Joko's packet: Siti and Ayu have opened it, something is left for whoever looks."""
     total, nonce = 50_000, new_id(1)
     approval = await _confirmed(db, site, who["joko"], pay.Intent(club, total, pay.CREDITS, nonce))
@@ -59,6 +60,7 @@ async def _packet(db: Db, site: Site, who: Mapping[str, AccountId], club: Conver
     )
     for handle in ("siti", "ayu"):
         await _opens(db, who[handle], made.id)
+    return made.id
 
 
 async def _opens(db: Db, by: AccountId, packet: str) -> None:
