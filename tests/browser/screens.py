@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 from playwright.async_api import Page
 
 from tests.served import Served
 from warung import accounts, chat, polls
+from warung.demo import purses
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId, ConversationId
 from warung.moments import answers, posting
@@ -20,11 +22,13 @@ OUTSIDE = ["/", "/sign-up", "/recover", "/link"]
 class Scene:
     """Budi's warung: a group, a direct conversation, a request, an unread message."""
 
-    def __init__(self, me: AccountId, club: ConversationId, direct: ConversationId, friend: AccountId) -> None:
+    def __init__(self, me: AccountId, club: ConversationId, direct: ConversationId, friend: AccountId, packet: str, bill: str) -> None:
         self.me = me
         self.club = club
         self.direct = direct
         self.friend = friend
+        self.packet = packet
+        self.bill = bill
 
     def inside(self) -> list[str]:
         """Return the addresses of the screens of somebody signed in."""
@@ -62,6 +66,16 @@ class Scene:
             "/moments/notices",
             "/moments/settings",
             f"/moments/of/{self.friend}",
+            "/wallet",
+            "/wallet/give",
+            "/wallet/pin",
+            "/wallet/safety",
+            "/wallet/statement",
+            "/wallet/code",
+            "/wallet/shop",
+            "/operator/books",
+            f"/packet/{quote(self.packet)}",
+            f"/bill/{quote(self.bill)}",
         ]
 
 
@@ -87,6 +101,9 @@ async def set_scene(place: Served) -> Scene:
     await place.world.db.write(lambda tx: answers.comment(tx, by=ayu, id=posted.id, text="Aku juga", nonce="komentar-2", to=said.id))
     await place.world.db.write(lambda tx: answers.like(tx, by=ayu, id=posted.id))
     return Scene(budi, club, direct, siti)
+    who = {"budi": budi, "siti": siti, "ayu": ayu, "joko": joko}
+    packet, bill = await purses.fill(place.world.db, place.world.settings.site, who, club)
+    return Scene(budi, club, direct, siti, packet, bill)
 
 
 async def enliven(place: Served, scene: Scene) -> None:
