@@ -1,12 +1,14 @@
 /**
- * Keeps the client itself on the phone, so that it opens without a network, and the pictures that were looked at last.
+ * Keeps the client itself on the phone, so that it opens without a network, and the pictures and voices
+ * that were looked at and listened to last.
  * Data is not kept here: that is the work of IndexedDB. The build puts the version and the list of files in.
  */
 const VERSION = "__VERSION__";
 const FILES = ['__FILES__'];
 const PICTURES = "pictures";
-const MOST_PICTURES = 500;
-const PICTURE = /^\/api\/media\/[^/]+\/(avatar|thumb)$/;
+const MOST_PICTURES = 600;
+const PICTURE = /^\/api\/media\/[^/]+\/(avatar|thumb|full)$/;
+const VOICE = /^\/api\/media\/[^/]+\/voice(_aac)?$/;
 const SERVER_ONLY = /^\/(api|ws|apps|media|healthz|readyz|metrics|docs|cgi-bin|sns|connect|pay|v3)(\/|$)/;
 
 /** Pictures looked at since this worker started: they need not be moved to the end again. */
@@ -25,7 +27,8 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
-  if (PICTURE.test(url.pathname)) event.respondWith(picture(event));
+  if (VOICE.test(url.pathname)) event.respondWith(voice(event));
+  else if (PICTURE.test(url.pathname)) event.respondWith(picture(event));
   else if (!SERVER_ONLY.test(url.pathname)) event.respondWith(shell(request));
 });
 
@@ -94,6 +97,23 @@ async function picture(event) {
   const answer = kept ?? (await fetch(request));
   if (answer.ok && !(kept && seen.has(request.url))) event.waitUntil(keep(cache, request.url, answer.clone()));
   return answer;
+}
+
+/** A voice is kept whole, and given in the pieces that a player asks for. */
+async function voice(event) {
+  const { request } = event;
+  const cache = await caches.open(PICTURES);
+  const kept = await cache.match(request.url);
+  const answer = kept ?? (await fetch(request.url));
+  if (!answer.ok) return answer;
+  if (!(kept && seen.has(request.url))) event.waitUntil(keep(cache, request.url, answer.clone()));
+  const asked = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get("range") ?? "");
+  if (!asked) return answer;
+  const whole = await answer.blob();
+  const [from, to] = [Number(asked[1]), asked[2] ? Math.min(Number(asked[2]) + 1, whole.size) : whole.size];
+  if (from >= to) return new Response(null, { status: 416, headers: { "content-range": `bytes */${whole.size}` } });
+  const headers = { "content-type": whole.type, "content-range": `bytes ${from}-${to - 1}/${whole.size}`, "content-length": String(to - from) };
+  return new Response(whole.slice(from, to, whole.type), { status: 206, headers });
 }
 
 /** Put a picture at the end of the cache: it keeps the order of putting. */

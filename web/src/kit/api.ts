@@ -347,4 +347,4 @@ export const claims = (): Promise<Claim[]> => get("/imports/claims");
 export const answerClaim = (id: string, yes: boolean): Promise<void> => post(`/imports/claims/${part(id)}`, { accept: yes });
 
 /** The stable address of a picture, for <img src>; it answers with a redirect to a signed link. */
-export const media = (blob: BlobId, size: "avatar" | "thumb" | "full" | "original"): string => address(`/media/${part(blob)}/${size}`);
+export const media = (blob: BlobId, size: "avatar" | "thumb" | "full" | "original" | "video" | "voice" | "voice_aac"): string => address(`/media/${part(blob)}/${size}`);

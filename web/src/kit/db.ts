@@ -41,10 +41,22 @@ export interface Intent {
   card: Card;
   reply: Seq | null;
   at: Millis;
-  /** `unconfirmed`: it was sent and the answer did not come. `failed`: the server refused it. */
-  state: "waiting" | "unconfirmed" | "failed";
+  /** `held`: its files are not all on the server yet. `unconfirmed`: it was sent and the answer did not come. `failed`: it was refused. */
+  state: "held" | "waiting" | "unconfirmed" | "failed";
+  /** It has files that are brought before it is sent. */
+  files?: true;
   tries: number;
   failure: WireError | null;
+}
+
+/** A file that an intent waits for. */
+export interface KeptFile {
+  data: Blob;
+  name: string;
+  purpose: "photo" | "video" | "voice" | "file";
+  original: boolean;
+  /** the upload that was begun for it */
+  upload: string | null;
 }
 
 export interface Draft {
@@ -102,6 +114,9 @@ export interface Db {
   /** Change an intent, or remove it by answering null, without anyone in between. Returns what is stored then; absent ones stay absent. */
   changeIntent(nonce: string, change: (intent: Intent) => Intent | null): Promise<Intent | null>;
   addIntent(intent: Intent): Promise<void>;
+  /** The files that an intent waits for; they go with it, and when there are none any more. */
+  files(nonce: string): Promise<KeptFile[]>;
+  keepFiles(nonce: string, files: readonly KeptFile[]): Promise<void>;
   /** Keep the draft; an empty one is forgotten. */
   keepDraft(draft: Draft): Promise<void>;
   /** Let go. What is asked for afterwards fails, so that nothing is written behind the back of a sign-out. */
@@ -113,11 +128,12 @@ interface Schema extends DBSchema {
   messages: { key: [ConversationId, Seq]; value: Message };
   people: { key: AccountId; value: Person };
   outbox: { key: string; value: Intent };
+  files: { key: string; value: readonly KeptFile[] };
   drafts: { key: ConversationId; value: Draft };
   meta: { key: string; value: unknown };
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const OPEN_MS = 4_000;
 
 const nameOf = (account: AccountId): string => `warung-${account}`;
@@ -143,7 +159,9 @@ export async function wipeDb(account: AccountId): Promise<void> {
 
 function connect(account: AccountId, onWiped: () => void): Promise<IDBPDatabase<Schema>> {
   return openDB<Schema>(nameOf(account), VERSION, {
-    upgrade(db) {
+    upgrade(db, old) {
+      if (old < 2) db.createObjectStore("files");
+      if (old > 0) return;
       db.createObjectStore("conversations", { keyPath: "id" });
       db.createObjectStore("messages", { keyPath: ["conversation", "seq"] });
       db.createObjectStore("people", { keyPath: "id" });
@@ -244,11 +262,13 @@ class StoredDb implements Db {
 
   changeIntent(nonce: string, change: (intent: Intent) => Intent | null): Promise<Intent | null> {
     return this.#run(async (db) => {
-      const tx = db.transaction("outbox", "readwrite");
-      const stored = await tx.store.get(nonce);
+      const tx = db.transaction(["outbox", "files"], "readwrite");
+      const outbox = tx.objectStore("outbox");
+      const stored = await outbox.get(nonce);
       const changed = stored ? change(stored) : null;
-      if (changed) await tx.store.put(changed);
-      else if (stored) await tx.store.delete(nonce);
+      if (changed) await outbox.put(changed);
+      else if (stored) await outbox.delete(nonce);
+      if (!changed?.files) await tx.objectStore("files").delete(nonce);
       await tx.done;
       return changed;
     });
@@ -256,6 +276,14 @@ class StoredDb implements Db {
 
   async addIntent(intent: Intent): Promise<void> {
     await this.#run((db) => db.put("outbox", intent));
+  }
+
+  files(nonce: string): Promise<KeptFile[]> {
+    return this.#run(async (db) => [...((await db.get("files", nonce)) ?? [])]);
+  }
+
+  async keepFiles(nonce: string, files: readonly KeptFile[]): Promise<void> {
+    await this.#run((db) => db.put("files", files, nonce));
   }
 
   async keepDraft(draft: Draft): Promise<void> {
@@ -276,6 +304,7 @@ export class MemoryDb implements Db {
   #messages = new Map<ConversationId, Map<Seq, Message>>();
   #people = new Map<AccountId, Person>();
   #outbox = new Map<string, Intent>();
+  #files = new Map<string, readonly KeptFile[]>();
   #drafts = new Map<ConversationId, Draft>();
   #meta: Partial<Meta> = {};
 
@@ -322,11 +351,20 @@ export class MemoryDb implements Db {
     const changed = stored ? change(stored) : null;
     if (changed) this.#outbox.set(nonce, changed);
     else this.#outbox.delete(nonce);
+    if (!changed?.files) this.#files.delete(nonce);
     return changed;
   }
 
   async addIntent(intent: Intent): Promise<void> {
     this.#outbox.set(intent.nonce, intent);
+  }
+
+  async files(nonce: string): Promise<KeptFile[]> {
+    return [...(this.#files.get(nonce) ?? [])];
+  }
+
+  async keepFiles(nonce: string, files: readonly KeptFile[]): Promise<void> {
+    this.#files.set(nonce, files);
   }
 
   async keepDraft(draft: Draft): Promise<void> {

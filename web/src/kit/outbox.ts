@@ -7,10 +7,11 @@
 
 import { ApiError } from "./api";
 import type * as api from "./api";
-import type { Db, Intent } from "./db";
+import type { Db, Intent, KeptFile } from "./db";
+import { tell } from "./heard";
 import { newId } from "./ids";
 import type { Connection } from "./socket";
-import type { AccountId, Card, Command, ConversationId, Message, Seq, Sent } from "./wire";
+import type { AccountId, Card, Command, ConversationId, Message, Seq, Sent, WireError } from "./wire";
 
 export interface OutboxSurroundings {
   me: AccountId;
@@ -47,6 +48,8 @@ export class Outbox {
   readonly #writing = new Map<string, Promise<unknown>>();
   /** Storage did not take these: only this page knows them. */
   readonly #unstored = new Set<string>();
+  /** Files chosen in this page: they need not be read again. */
+  readonly #files = new Map<string, readonly KeptFile[]>();
   #running = false;
   #again = false;
   #failures = 0;
@@ -71,27 +74,66 @@ export class Outbox {
     this.#channel?.close();
   }
 
-  /** Take what a person sends. It is in `intents` when this returns, and is sent as soon as it is stored. */
-  add(conversation: ConversationId, card: Card, reply: Seq | null): Intent {
+  /**
+   * Take what a person sends. It is in `intents` when this returns, and is sent as soon as it is stored. With `files` it is held, and
+   * told of as `outbox.held`, until somebody has brought them and releases it with the card as it shall be sent.
+   */
+  add(conversation: ConversationId, card: Card, reply: Seq | null, files: readonly KeptFile[] = []): Intent {
     const at = Date.now();
-    const intent: Intent = { nonce: newId(at), conversation, card, reply, at, state: "waiting", tries: 0, failure: null };
+    const plain: Intent = { nonce: newId(at), conversation, card, reply, at, state: "waiting", tries: 0, failure: null };
+    const intent: Intent = files.length ? { ...plain, state: "held", files: true } : plain;
+    if (files.length) this.#files.set(intent.nonce, files);
     this.#show(intent.nonce, intent);
     // Without storage it is still sent; only a closed browser would forget it.
-    const stored = this.#around.db.addIntent(intent).catch(() => this.#unstored.add(intent.nonce));
+    const { db } = this.#around;
+    const kept = files.length ? db.keepFiles(intent.nonce, files) : Promise.resolve();
+    const stored = kept.then(() => db.addIntent(intent)).catch(() => this.#unstored.add(intent.nonce));
     this.#writing.set(intent.nonce, stored);
     void stored.then(() => {
       this.#writing.delete(intent.nonce);
       this.#whisper({ intent: intent.nonce });
-      this.kick();
+      if (files.length) this.tellHeld();
+      else this.kick();
     });
     return intent;
   }
 
+  /** The files that a held intent waits for. */
+  async files(nonce: string): Promise<KeptFile[]> {
+    const here = this.#files.get(nonce);
+    return here ? [...here] : this.#around.db.files(nonce).catch(() => []);
+  }
+
+  async keepFiles(nonce: string, files: readonly KeptFile[]): Promise<void> {
+    this.#files.set(nonce, files);
+    if (!this.#unstored.has(nonce)) await this.#around.db.keepFiles(nonce, files).catch(() => undefined);
+  }
+
+  /** The files are on the server: send the card. */
+  async release(nonce: string, card: Card): Promise<void> {
+    await this.#writing.get(nonce);
+    await this.#change(nonce, ({ files: _, ...intent }) => ({ ...intent, card, state: "waiting" }));
+    this.#files.delete(nonce);
+    this.kick();
+  }
+
+  /** The files cannot be brought. */
+  async refuse(nonce: string, failure: WireError): Promise<void> {
+    await this.#writing.get(nonce);
+    await this.#change(nonce, (intent) => ({ ...intent, state: "failed", failure }));
+  }
+
+  /** Tell of everything that is held, to those who bring files. */
+  tellHeld(): void {
+    if (this.#stopped) return;
+    for (const intent of this.intents.values()) if (intent.state === "held") tell({ type: "outbox.held", intent });
+  }
+
   /** Send a refused intent once more: the same one, under the same nonce. */
   async retry(nonce: string): Promise<void> {
-    await this.#change(nonce, (intent) => ({ ...intent, state: intent.state === "failed" ? "waiting" : intent.state, failure: null }));
-    this.#failures = 0;
-    this.kick();
+    const again = (intent: Intent): Intent["state"] => (intent.files ? "held" : "waiting");
+    await this.#change(nonce, (intent) => ({ ...intent, state: intent.state === "failed" ? again(intent) : intent.state, failure: null }));
+    this.wake();
   }
 
   /** Give an intent up: one that was refused, or never left. Returns whether it is gone; what may have arrived cannot be given up. */
@@ -143,6 +185,7 @@ export class Outbox {
   /** The line or the network is back: waiting longer has no reason. */
   wake(): void {
     this.#failures = 0;
+    this.tellHeld();
     this.kick();
   }
 
@@ -168,7 +211,7 @@ export class Outbox {
   async #drain(): Promise<number | null> {
     const lanes = new Map<ConversationId, string[]>();
     for (const intent of await this.#waiting()) {
-      if (intent.state !== "failed") lanes.set(intent.conversation, [...(lanes.get(intent.conversation) ?? []), intent.nonce]);
+      if (!needsSomebody(intent)) lanes.set(intent.conversation, [...(lanes.get(intent.conversation) ?? []), intent.nonce]);
     }
     const waits = await Promise.all([...lanes.values()].map((nonces) => this.#drainLane(nonces)));
     const asked = waits.filter((wait): wait is number => wait !== null);
@@ -200,8 +243,8 @@ export class Outbox {
   async #attempt(nonce: string): Promise<number | null> {
     const way = this.#way();
     if (!way) return 0;
-    const intent = await this.#change(nonce, (stored) => (stored.state === "failed" ? stored : { ...stored, tries: stored.tries + 1 }));
-    if (!intent || intent.state === "failed") return null;
+    const intent = await this.#change(nonce, (stored) => (needsSomebody(stored) ? stored : { ...stored, tries: stored.tries + 1 }));
+    if (!intent || needsSomebody(intent)) return null;
     const outcome = await this.#send(intent, way);
     if (this.#stopped) return null;
     if ("message" in outcome) {
@@ -255,7 +298,10 @@ export class Outbox {
   #show(nonce: string, intent: Intent | null): void {
     if (this.#stopped) return;
     if (intent) this.intents.set(nonce, intent);
-    else if (!this.intents.delete(nonce)) return;
+    else {
+      this.#files.delete(nonce);
+      if (!this.intents.delete(nonce)) return;
+    }
     this.#around.changed();
   }
 
@@ -272,6 +318,9 @@ export class Outbox {
     this.#show(whisper.intent, stored ?? null);
   }
 }
+
+/** Does it wait for somebody, not for the line? */
+const needsSomebody = ({ state }: Intent): boolean => state === "failed" || state === "held";
 
 /** Return the message as it stands in the log, from what was sent and what the server answered. */
 function asMessage(intent: Intent, { seq, at, counted }: Sent, me: AccountId): Message {

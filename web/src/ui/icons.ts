@@ -64,6 +64,9 @@ export const icons = {
   receipt: '<path d="M6 3.500v17l2-1.3 2 1.3 2-1.3 2 1.3 2-1.3 2 1.300v-17zM9 8.500h6M9 12h6"/>',
   backspace: '<path d="M8.5 5.500h10A1.5 1.5 0 0 1 20 7v10a1.5 1.5 0 0 1-1.5 1.500h-10L3 12zM11 9.500l5 5M16 9.500l-5 5"/>',
   shop: '<path d="M5 4.500h14l1.5 5a2.8 2.8 0 0 1-5.6.3 2.9 2.9 0 0 1-5.8 0 2.8 2.8 0 0 1-5.6-.3zM5.5 13v7h13v-7M10 20v-4.500h4V20"/>',
+  mic: '<rect x="9" y="3.5" width="6" height="10.5" rx="3"/><path d="M5.5 11.500a6.5 6.5 0 0 0 13 0M12 18v2.5"/>',
+  play: '<path d="M8 5.500v13l10.5-6.500z"/>',
+  pause: '<path d="M8.5 6v12M15.5 6v12" stroke-width="3"/>',
 } as const
 
 export type IconName = keyof typeof icons

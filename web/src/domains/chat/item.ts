@@ -16,7 +16,7 @@ export interface Item {
   mine: boolean;
   /** Set while in the outbox. */
   nonce: string | null;
-  state: "waiting" | "unconfirmed" | "failed" | "stored";
+  state: "held" | "waiting" | "unconfirmed" | "failed" | "stored";
   /** Why it was refused. */
   failure: WireError | null;
 }

@@ -106,7 +106,7 @@ export class OpenConversation implements Shown {
   /** What stands beside a message of mine. */
   tick(item: Item): Tick | null {
     if (!item.mine || isLine(item.message.card)) return null;
-    if (item.state !== "stored") return item.state === "waiting" ? "clock" : item.state;
+    if (item.state !== "stored") return item.state === "waiting" || item.state === "held" ? "clock" : item.state;
     const { conversation } = this;
     if (!conversation || item.seq === null) return "sent";
     if (conversation.kind === "direct") return tickAt(item.seq, conversation.peer_delivered_seq, conversation.peer_read_seq);

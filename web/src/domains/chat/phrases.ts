@@ -3,6 +3,7 @@ import { type Key, language, t, told } from "../../kit/i18n.svelte";
 import { isTomb } from "../../kit/folds";
 import { span } from "../../kit/time.svelte";
 import type { Card, Conversation, Message, NoticeCard, PictureCard, ReactionCard, TextCard } from "../../kit/wire";
+import { plugs } from "./plugs";
 import { store } from "./store.svelte";
 
 export const isText = (card: Card): card is TextCard => card.type === "chat.text";
@@ -59,9 +60,9 @@ function reactionWords({ emoji, to }: ReactionCard): string {
   return to === store.me?.id ? t("preview.reacted_mine", { emoji }) : t("preview.reaction", { emoji });
 }
 
-/** The preview that came with a card this client does not know. */
+/** The line that came with a card of another domain; until it has come, what that domain says itself. */
 export function otherWords(message: Message): string {
-  const { preview } = message;
+  const preview = message.preview ?? plugs.cards.get(message.card.type)?.preview?.(message.card) ?? null;
   return preview ? told(preview.key, preview.args, Object.values(preview.args).join(" ") || t("preview.other")) : t("preview.other");
 }
 

@@ -6,7 +6,7 @@
 import type { Component } from "svelte";
 import { type Key, withWords } from "../../kit/i18n.svelte";
 import type { Route } from "../../kit/route";
-import type { Conversation, Message } from "../../kit/wire";
+import type { Card, Conversation, Message, Preview } from "../../kit/wire";
 import type { IconName } from "../../ui/icons";
 import type { Item } from "./item";
 import type { Talk } from "./talk";
@@ -26,6 +26,8 @@ export interface CardPlug {
   bare?: boolean;
   /** nobody's words: it stands between the messages, as what happened to the conversation does */
   note?: boolean;
+  /** the line that stands for it in a list until the server has said it */
+  preview?: (card: Card) => Preview;
 }
 
 /** What rises over a conversation, or stands below it. */

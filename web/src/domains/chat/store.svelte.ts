@@ -110,7 +110,7 @@ export class Store {
   /** The tick beside my own last message in the list. */
   lastTick(conversation: Conversation): Tick | null {
     const waiting = this.#intents.filter((intent) => intent.conversation === conversation.id).at(-1);
-    if (waiting) return waiting.state === "waiting" ? "clock" : waiting.state;
+    if (waiting) return waiting.state === "waiting" || waiting.state === "held" ? "clock" : waiting.state;
     const { last } = conversation;
     if (!last || last.sender !== this.me?.id || /^chat\.(notice|recall|expir|reaction|edit)/.test(last.card.type)) return null;
     return conversation.kind === "direct" ? tickAt(last.seq, conversation.peer_delivered_seq, conversation.peer_read_seq) : "sent";
@@ -315,6 +315,11 @@ export class Store {
       },
       watches: (id) => on(id).length > 0,
     };
+  }
+
+  /** What waits to be sent, for domains whose cards have files. */
+  get outbox(): Outbox {
+    return this.#must().outbox;
   }
 
   #must(): Running {
