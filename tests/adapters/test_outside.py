@@ -1,6 +1,7 @@
 """The way out leads to the internet and nowhere else, however an address is written and wherever it sends us."""
 
 import asyncio
+import contextlib
 import ipaddress
 from collections.abc import AsyncIterator
 
@@ -22,6 +23,18 @@ class Elsewhere:
         self.says: dict[str, bytes] = {}
         self.asked: list[bytes] = []
 
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls) -> AsyncIterator["Elsewhere"]:
+        """Serve until the end of the block."""
+        place = cls(0)
+        server = await asyncio.start_server(place.answer, "127.0.0.1", 0)
+        place.port = server.sockets[0].getsockname()[1]
+        place.url = f"http://127.0.0.1:{place.port}"
+        yield place
+        server.close()
+        await server.wait_closed()
+
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         self.asked.append(head)
@@ -35,13 +48,8 @@ class Elsewhere:
 
 @pytest.fixture
 async def elsewhere() -> AsyncIterator[Elsewhere]:
-    place = Elsewhere(0)
-    server = await asyncio.start_server(place.answer, "127.0.0.1", 0)
-    place.port = server.sockets[0].getsockname()[1]
-    place.url = f"http://127.0.0.1:{place.port}"
-    yield place
-    server.close()
-    await server.wait_closed()
+    async with Elsewhere.open() as place:
+        yield place
 
 
 def page(body: bytes, status: str = "200 OK", *headers: str) -> bytes:

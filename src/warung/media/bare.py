@@ -124,6 +124,8 @@ def _webp(data: bytes) -> bytes:
             body = bytes([body[0] & ~0x0C]) + body[1:]  # it promises no Exif and no XMP any more
         if name in KEPT_WEBP:
             made.append(struct.pack("<4sI", name, len(body)) + body + b"\0" * (len(body) % 2))
+    if not made:
+        raise TOO_BROKEN
     whole = b"WEBP" + b"".join(made)
     return b"RIFF" + struct.pack("<I", len(whole)) + whole
 
@@ -177,7 +179,7 @@ def _tiff_in_place(data: bytes) -> bytes:
 
 
 def _blank_places(data: bytearray, start: int) -> None:
-    """Take the way to the GPS directory out of the first directory of a TIFF block, and empty what it led to."""
+    """Empty the GPS directory that the first directory of a TIFF block leads to, and what it points to."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(bytes(data[start : start + 4]))
     if order is None:
         return
@@ -190,8 +192,8 @@ def _blank_places(data: bytearray, start: int) -> None:
             tag, _, _, value = struct.unpack_from(f"{order}HHII", data, place)
             if tag != 0x8825:
                 continue
-            struct.pack_into(f"{order}I", data, place + 8, 0)
             (inner,) = struct.unpack_from(f"{order}H", data, start + value)
+            struct.pack_into(f"{order}H", data, start + value, 0)
             for each in range(min(inner, 64)):
                 at = start + value + 2 + 12 * each
                 _, kind, many, there = struct.unpack_from(f"{order}HHII", data, at)
