@@ -4,8 +4,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
 
+from PIL import Image
 from playwright.async_api import Page
 
+from tests.media.making import saved
+from tests.media.sending import recording
 from tests.served import Served
 from warung import accounts, chat, polls
 from warung.demo import purses
@@ -13,6 +16,11 @@ from warung.kit.db import Tx
 from warung.kit.ids import AccountId, ConversationId
 from warung.moments import answers, posting
 from warung.moments.model import Draft, Link, Place
+from warung import accounts, chat, media, polls
+from warung.kit.db import Tx
+from warung.kit.ids import AccountId, ConversationId
+from warung.media.cards import File, Photo, Shot, Voice
+from warung.media.storing import store_voice
 
 Prepare = Callable[[Page], Awaitable[Any]] | None
 
@@ -56,6 +64,7 @@ class Scene:
             "/me/invites",
             "/me/lists",
             "/favourites",
+            "/me/media",
             "/import",
             "/operator",
             "/stickers",
@@ -92,6 +101,7 @@ async def set_scene(place: Served) -> Scene:
     recalled = await cast.says(budi, club, "Salah kirim")
     await place.world.db.write(lambda tx: chat.recall(tx, by=budi, conversation=club, seq=recalled.seq))
     await cast.says(siti, direct, "我昨天看了电影 🎬")
+    await bring_media(place, siti, direct)
     await cast.asks(rina, budi, "Halo, saya Bu Rina dari RT 05")
     await place.world.db.write(lambda tx: accounts.change(tx, by=siti, changes=accounts.Changes(status="Kue basah tiap Jumat")))
     link = Link("https://example.org/kue", "Kue basah")
@@ -120,3 +130,21 @@ async def enliven(place: Served, scene: Scene) -> None:
         polls.ask(tx, by=me, to=club, question="Bawa apa?", choices=["Kopi", "Teh"], nonce=nonce())
 
     await place.world.db.write(verb)
+
+
+async def bring_media(place: Served, by: AccountId, where: ConversationId) -> None:
+    """Send an album, a voice and a file."""
+    world = place.world
+    dishes = [saved(Image.new("RGB", (240, 180), colour), "JPEG") for colour in ("#c0603a", "#3a7a4a", "#c9a13b")]
+    made = [await media.store_picture(world.db, world.blobs, world.pictures, by=by, data=dish) for dish in dishes]
+    voice = await store_voice(world.db, world.blobs, world.players, by=by, data=recording(2.0))
+    file = await media.store_file(world.db, world.blobs, by=by, data=b"gula, kelapa", name="resep ibu.txt")
+    shots = tuple(Shot(blob.id, blob.width, blob.height, blob.placeholder) for blob in made)
+    cards = [
+        Photo(photos=shots, caption="Dari dapur"),
+        Voice(blob=voice.id, duration_ms=voice.duration_ms, waveform=voice.waveform or ""),
+        File(blob=file.id, name=file.name, mime=file.mime, size=file.size),
+    ]
+    for card in cards:
+        nonce = place.cast.nonce()
+        await world.db.write(lambda tx, card=card, nonce=nonce: chat.send(tx, by=by, to=where, card=card, nonce=nonce))  # type: ignore[misc]
