@@ -19,7 +19,7 @@ BUDGET = 60_000  # bytes of JavaScript and CSS, gzipped, to a usable list of con
 async def settled(page: Page) -> None:
     """Wait until the page has drawn what it fetched."""
     await page.wait_for_load_state("networkidle")
-    await page.wait_for_function("document.querySelector('h1, h2, main') !== null && !document.querySelector('.sk, .skeleton')")
+    await page.wait_for_function("() => document.querySelector('h1, h2, main') !== null && !document.querySelector('.sk, .skeleton')")
 
 
 async def violations(page: Page) -> list[str]:
