@@ -137,7 +137,7 @@ async def bring_media(place: Served, by: AccountId, where: ConversationId) -> No
     world = place.world
     dishes = [saved(Image.new("RGB", (240, 180), colour), "JPEG") for colour in ("#c0603a", "#3a7a4a", "#c9a13b")]
     made = [await media.store_picture(world.db, world.blobs, world.pictures, by=by, data=dish) for dish in dishes]
-    voice = await store_voice(world.db, world.blobs, world.players, by=by, data=recording(2.0))
+    voice = await store_voice(world.db, world.blobs, world.workshops.players, by=by, data=recording(2.0))
     file = await media.store_file(world.db, world.blobs, by=by, data=b"gula, kelapa", name="resep ibu.txt")
     shots = tuple(Shot(blob.id, blob.width, blob.height, blob.placeholder) for blob in made)
     cards = [
