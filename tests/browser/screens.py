@@ -10,17 +10,14 @@ from playwright.async_api import Page
 from tests.media.making import saved
 from tests.media.sending import recording
 from tests.served import Served
-from warung import accounts, chat, polls
-from warung.demo import purses
-from warung.kit.db import Tx
-from warung.kit.ids import AccountId, ConversationId
-from warung.moments import answers, posting
-from warung.moments.model import Draft, Link, Place
 from warung import accounts, chat, media, polls
+from warung.demo import purses
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId, ConversationId
 from warung.media.cards import File, Photo, Shot, Voice
 from warung.media.storing import store_voice
+from warung.moments import answers, posting
+from warung.moments.model import Draft, Link, Place
 
 Prepare = Callable[[Page], Awaitable[Any]] | None
 
@@ -110,7 +107,6 @@ async def set_scene(place: Served) -> Scene:
     said = await place.world.db.write(lambda tx: answers.comment(tx, by=budi, id=posted.id, text="Sisakan dua", nonce="komentar-1"))
     await place.world.db.write(lambda tx: answers.comment(tx, by=ayu, id=posted.id, text="Aku juga", nonce="komentar-2", to=said.id))
     await place.world.db.write(lambda tx: answers.like(tx, by=ayu, id=posted.id))
-    return Scene(budi, club, direct, siti)
     who = {"budi": budi, "siti": siti, "ayu": ayu, "joko": joko}
     packet, bill = await purses.fill(place.world.db, place.world.settings.site, who, club)
     return Scene(budi, club, direct, siti, packet, bill)

@@ -47,7 +47,7 @@ async def bring(world: World, budi: Visitor, data: bytes, name: str = "Kucing.zi
     """Bring a file."""
     settings = stickers.Settings(**more)
     return await importing.bring(
-        world.db, world.blobs, world.moving, by=budi.account, language="en", data=data, name=name, settings=settings
+        world.db, world.blobs, world.workshops.moving, by=budi.account, language="en", data=data, name=name, settings=settings
     )
 
 

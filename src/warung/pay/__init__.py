@@ -16,15 +16,13 @@ from warung.pay import (
     routes_provider,
     top_ups,
 )
-from warung.pay.approvals import Intent, authorise
+from warung.pay.approvals import Intent, approve_by_pin, authorise
 from warung.pay.audit import Report
 from warung.pay.audit import check as audit_books
 from warung.pay.beancount import export as export_journal
-from warung.pay.blocks import Head, head
-from warung.pay import blocks, handovers, happenings, packets, routes, routes_codes, routes_merchants, routes_operator, routes_people
-from warung.pay.approvals import Intent, approve_by_pin, authorise
 from warung.pay.bills import Owed
 from warung.pay.bills import ask as ask_for_money
+from warung.pay.blocks import Head, head
 from warung.pay.cards import CARDS, MoneyChanged
 from warung.pay.handovers import give as hand_over
 from warung.pay.handovers import tip
@@ -118,9 +116,9 @@ __all__ = [
     "WalletChanged",
     "account_id",
     "apply",
-    "audit_books",
     "approve_by_pin",
     "ask_for_money",
+    "audit_books",
     "authorise",
     "balance",
     "checked",
@@ -130,11 +128,10 @@ __all__ = [
     "demand",
     "entry",
     "export_journal",
-    "give_receipt",
-    "head",
     "give_packet",
     "give_receipt",
     "hand_over",
+    "head",
     "open_account",
     "open_case",
     "open_packet",

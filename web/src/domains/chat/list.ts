@@ -1,6 +1,8 @@
 /** The order of the list of conversations, and the number on the tab. */
 
-import type { Conversation } from "../../kit/wire";
+import type { Intent } from "../../kit/db";
+import type { AccountId, Conversation } from "../../kit/wire";
+import { tickAt, type Tick } from "./item";
 
 /** Return what the list shows: pinned first, then the newest. */
 export function listed(conversations: Iterable<Conversation>, archived: boolean): readonly Conversation[] {
@@ -13,4 +15,13 @@ export function listed(conversations: Iterable<Conversation>, archived: boolean)
 export function unreadIn(conversations: readonly Conversation[]): number {
   const loud = conversations.filter(({ muted }) => !muted);
   return loud.reduce((sum, { unread, marked_unread }) => sum + (unread || Number(marked_unread)), 0);
+}
+
+/** The tick beside an account's own last message: where what waits in the outbox stands, else how far others have read. */
+export function lastTick(conversation: Conversation, me: AccountId | undefined, intents: readonly Intent[]): Tick | null {
+  const waiting = intents.filter((intent) => intent.conversation === conversation.id).at(-1);
+  if (waiting) return waiting.state === "waiting" || waiting.state === "held" ? "clock" : waiting.state;
+  const { last } = conversation;
+  if (!last || last.sender !== me || /^chat\.(notice|recall|expir|reaction|edit)/.test(last.card.type)) return null;
+  return conversation.kind === "direct" ? tickAt(last.seq, conversation.peer_delivered_seq, conversation.peer_read_seq) : "sent";
 }

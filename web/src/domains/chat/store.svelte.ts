@@ -24,8 +24,8 @@ import type {
   Server,
 } from "../../kit/wire";
 import type { Desk, Shown } from "./desk";
-import { tickAt, type Tick } from "./item";
-import { listed, unreadIn } from "./list";
+import type { Tick } from "./item";
+import { lastTick, listed, unreadIn } from "./list";
 import { pocket, type Pocket } from "./pocket";
 import { Drafts } from "./drafts.svelte";
 import { Typing } from "./typing.svelte";
@@ -109,11 +109,7 @@ export class Store {
 
   /** The tick beside my own last message in the list. */
   lastTick(conversation: Conversation): Tick | null {
-    const waiting = this.#intents.filter((intent) => intent.conversation === conversation.id).at(-1);
-    if (waiting) return waiting.state === "waiting" || waiting.state === "held" ? "clock" : waiting.state;
-    const { last } = conversation;
-    if (!last || last.sender !== this.me?.id || /^chat\.(notice|recall|expir|reaction|edit)/.test(last.card.type)) return null;
-    return conversation.kind === "direct" ? tickAt(last.seq, conversation.peer_delivered_seq, conversation.peer_read_seq) : "sent";
+    return lastTick(conversation, this.me?.id, this.#intents);
   }
 
   /** What of this conversation is in the outbox: on its way, and refused. */
