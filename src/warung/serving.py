@@ -18,6 +18,7 @@ import uvloop
 
 from warung import accounts
 from warung.app import World, open_world
+from warung.gateway.patience import PatientProtocol
 from warung.gateway.socket import protocol
 from warung.gateway.socket_asgi import beside
 from warung.settings import Settings
@@ -112,7 +113,7 @@ def config(world: World) -> uvicorn.Config:
         ws_ping_timeout=1.5 * server.heartbeat_s,
         ws_per_message_deflate=False,
         loop="none",
-        http="httptools",
+        http=PatientProtocol,
         access_log=False,
         log_config=None,
         server_header=False,
