@@ -84,6 +84,8 @@ def risen(page: Page, scheme: str) -> None:
     tiles.first.wait_for()
     photograph(page, f"drawer-{scheme}")
     for at, label in enumerate(tiles.all_inner_texts()):
+        if not tiles.nth(at).is_visible():  # choosing something puts the drawer away
+            page.get_by_role("button", name="Kirim yang lain").click()
         tiles.nth(at).click()
         try:
             page.get_by_role("dialog").wait_for(timeout=3_000)

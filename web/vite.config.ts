@@ -11,6 +11,7 @@ function serviceWorker(): Plugin {
   return {
     name: "warung-service-worker",
     apply: "build",
+    enforce: "post", // after the page: an entry that has become empty is no file any more
     generateBundle(_, bundle) {
       const files = Object.values(bundle).filter((file) => file.fileName !== "index.html" && !file.fileName.endsWith(".map"));
       const source = readFileSync(new URL("./src/sw.js", import.meta.url), "utf8");

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import re
 import time
 from collections import Counter, defaultdict
@@ -239,7 +240,8 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     hub = Hub(settings.server.outbox_bytes, left=bus.leave)
     bus.subscribe(hub.deliver, hub.missed)
     phrases = Phrasebook()
-    admission = Admission(time=asyncio.get_running_loop().time, waiting=lambda: db.reading)
+    patience_s = settings.server.overload_ms / 1000 or math.inf
+    admission = Admission(time=asyncio.get_running_loop().time, waiting=lambda: db.reading, threshold_s=patience_s)
     db.waited = admission.waited
     commands = Commands(db, [command for domain in DOMAINS for command in domain.commands], phrases, admission)
     door = Door(

@@ -38,6 +38,7 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     frame_bytes: int = 256 * 1024
     body_bytes: int = 512 * 1024 * 1024  # an imported history with its pictures
     drain_s: int = 10
+    overload_ms: int = 20  # requests that wait longer than this on average are too many, and some are refused; 0 admits everything
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -59,8 +59,8 @@ async def asleep(place: Served, take_phone: TakePhone) -> Asleep:
     await phone.context.grant_permissions(["notifications"], origin=phone.place.url)
     page = await phone.sign_in(await place.cast.person("siti"), "/me/push")
     await expect(page.get_by_role("switch")).to_be_visible()
-    await page.evaluate("navigator.serviceWorker.ready")
-    await page.wait_for_function("caches.match('/words').then(Boolean)")  # what it will say while no page is open
+    await page.wait_for_function("() => navigator.serviceWorker.ready.then((ready) => !!ready.active)")
+    await page.wait_for_function("() => caches.match('/words').then(Boolean)")  # what it will say while no page is open
     tools = await phone.context.new_cdp_session(page)
     found: list[str] = []
     tools.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(one["registrationId"] for one in told["registrations"]))

@@ -22,12 +22,12 @@ CEILING = 1 / COST_S
 class Play:
     """One worker, and people who ask at random; in simulated time, from a seed."""
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int = 1, threshold_s: float = overload.THRESHOLD_S) -> None:
         self.now = self.free = 0.0
         self.hours = 0
         self.chance = random.Random(seed)
         self.queue: deque[tuple[float, str]] = deque()
-        self.admission = Admission(time=lambda: self.now, wall=lambda: self.hours * HOUR)
+        self.admission = Admission(time=lambda: self.now, wall=lambda: self.hours * HOUR, threshold_s=threshold_s)
         self.waits: list[float] = []
         self.done: Counter[str] = Counter()
         self.longest = 0
@@ -84,9 +84,8 @@ def test_beyond_the_ceiling_the_server_goes_on_working_and_what_it_admits_is_fas
     assert play.longest < 4 * CEILING
 
 
-def test_without_admission_the_queue_grows_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overload, "THRESHOLD_S", float("inf"))
-    play = Play()
+def test_without_admission_the_queue_grows_without_end() -> None:
+    play = Play(threshold_s=float("inf"))
     play.run(8, 2 * CEILING, play.anybody)
     assert play.p99() > 2
 

@@ -282,4 +282,4 @@ async def test_without_a_provider_real_money_is_off(purse: Purse) -> None:
     with pytest.raises(NoProvider):
         await top_ups.begin(purse.db, by=budi, amount=100_000, currency="IDR", nonce="topup-0001")
     served = Served(purse.world)
-    assert (await device(served).post("/providers/stripe/webhook", content=b"{}")).status_code == 503
+    assert (await device(served).post("/providers/stripe/webhook", content=b"{}")).status_code == 409

@@ -86,6 +86,9 @@ def openapi(app: Litestar, cards: Mapping[str, type[Card]]) -> Document:
         }
     components = document["components"]
     (_, card), shapes = _schemas([frame.Problem, _union(cards)])
+    for name in shapes.keys() & components["schemas"].keys():
+        if _fields(shapes[name]) != _fields(components["schemas"][name]):
+            raise ValueError(f"a card and an answer are both called {name}: the document can hold one")
     components["schemas"] |= shapes | {"Card": _tagged(card, cards), "Refused": _refused()}
     _open_cards(components["schemas"])
     components["responses"] = {kind.__name__: _response(kind) for kind in KINDS}
@@ -156,6 +159,10 @@ def _any_of(node: Any) -> None:
     elif isinstance(node, list):
         for inner in node:
             _any_of(inner)
+
+
+def _fields(shape: Document) -> set[str]:
+    return set(shape.get("properties", ())) - {"type"}
 
 
 def _open_cards(schemas: Document) -> None:

@@ -47,6 +47,7 @@ class Admission:
         exact: Callable[[], float] = monotonic,
         wall: Clock = clock.now,
         waiting: Callable[[], int] = lambda: 0,
+        threshold_s: float = THRESHOLD_S,
     ) -> None:
         self.exact = exact
         self.cut = TOP
@@ -55,6 +56,7 @@ class Admission:
         self._time = time
         self._wall = wall
         self._waiting = waiting
+        self._threshold_s = threshold_s
         self._lag_s = self._latest_s = 0.0
         self._capacity = 0.0  # admitted per second when it was last too much
         self._levels: dict[str, int] = {}
@@ -128,7 +130,7 @@ class Admission:
         """End a window: move the cut, and find out what a fair share is."""
         took = max(now - self._begun, 1e-3)
         self.mean_s = self._waits / self._begun_requests if self._begun_requests else 0.0
-        if self.mean_s > THRESHOLD_S and self._waits / took > FEW:
+        if self.mean_s > self._threshold_s and self._waits / took > FEW:
             self._capacity = max(self._begun_requests / took, self._capacity * (1 - FEWER))
             self._watched_until = now + WATCHED_S
             if self._after is None:

@@ -161,7 +161,7 @@ class File(Card, frozen=True, tag="media.file"):
         checked(tx, self.blob, "file", name=self.name, mime=self.mime, size=self.size)
 
 
-class Link(Card, frozen=True, tag="media.link"):
+class LinkCard(Card, frozen=True, tag="media.link"):
     """Words with a link in them, and what it leads to, as the server saw it: the seal is its word for that."""
 
     sendable: ClassVar[bool] = True
@@ -203,4 +203,4 @@ class Link(Card, frozen=True, tag="media.link"):
         return (self.url, self.title, self.description, self.site, self.blob or "")
 
 
-CARDS: tuple[type[Card], ...] = (Photo, Video, Voice, File, Link)
+CARDS: tuple[type[Card], ...] = (Photo, Video, Voice, File, LinkCard)

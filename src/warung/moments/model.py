@@ -39,7 +39,7 @@ class Circle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return named == (self.kind == "only")
 
 
-class Shot(msgspec.Struct, frozen=True):
+class MomentPicture(msgspec.Struct, frozen=True):
     """A picture, or a film with its length, as media keeps it."""
 
     blob: BlobId
@@ -83,8 +83,8 @@ class Kept(msgspec.Struct, frozen=True):
     author: AccountId
     nonce: str
     words: str
-    pictures: tuple[Shot, ...]
-    video: Shot | None
+    pictures: tuple[MomentPicture, ...]
+    video: MomentPicture | None
     link: Link | None
     place: Place | None
     circle: Circle
@@ -123,8 +123,8 @@ class Moment(msgspec.Struct, frozen=True):
     id: str
     author: AccountId
     text: str
-    pictures: Sequence[Shot]
-    video: Shot | None
+    pictures: Sequence[MomentPicture]
+    video: MomentPicture | None
     link: Link | None
     place: Place | None
     circle: Circle | None
@@ -150,7 +150,7 @@ class One(msgspec.Struct, frozen=True):
     people: list[contacts.Person]
 
 
-class Notice(msgspec.Struct, frozen=True):
+class Notification(msgspec.Struct, frozen=True):
     """That somebody liked, or commented where one is concerned: `comment` is empty for a like."""
 
     id: str
@@ -166,7 +166,7 @@ class Notice(msgspec.Struct, frozen=True):
 class Notices(msgspec.Struct, frozen=True):
     """The last notices, newest first, how many of them are new, and who is in them."""
 
-    notices: list[Notice]
+    notices: list[Notification]
     unseen: int
     people: list[contacts.Person]
 

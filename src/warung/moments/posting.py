@@ -21,12 +21,12 @@ from warung.moments.model import (
     Link,
     LinkNotAllowed,
     MomentEvidence,
+    MomentPicture,
     MomentsTooMany,
     NotYourMoment,
     Person,
     Place,
     Settings,
-    Shot,
     TooManyPictures,
 )
 
@@ -91,12 +91,12 @@ def on_reported(tx: Tx, event: contacts.Reported) -> None:
     contacts.attach(tx, report=event.report, evidence=msgspec.json.encode(evidence), account=moment.author)
 
 
-def _shot(tx: Tx, by: AccountId, id: BlobId, kind: str) -> Shot:
+def _shot(tx: Tx, by: AccountId, id: BlobId, kind: str) -> MomentPicture:
     """Return what media knows of a picture or a film of one's own. Raises `BlobNotYours`, as for one that is not there."""
     blob = media.described(tx, [id]).get(id)
     if blob is None or blob.owner != by or blob.kind != kind:
         raise media.BlobNotYours
-    return Shot(id, blob.width, blob.height, blob.placeholder, getattr(blob, "duration_ms", 0))
+    return MomentPicture(id, blob.width, blob.height, blob.placeholder, getattr(blob, "duration_ms", 0))
 
 
 def _link(link: Link) -> Link:

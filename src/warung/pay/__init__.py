@@ -62,7 +62,7 @@ from warung.pay.operators import order as order_credits
 from warung.pay.packets import give as give_packet
 from warung.pay.packets import open_packet
 from warung.pay.pin import Proof, set_pin
-from warung.pay.receipts import Receipt
+from warung.pay.receipts import PaymentReceipt
 from warung.pay.receipts import give as give_receipt
 from warung.pay.store_merchants import Merchant
 
@@ -76,7 +76,7 @@ DOMAIN = Domain(
         *routes_codes.ROUTES,
         *routes_provider.ROUTES,
     ],
-    cards=[Receipt, *CARDS],
+    cards=[PaymentReceipt, *CARDS],
     events=[WalletChanged, MoneyChanged],
     listeners=[(PendingExpired, handovers.on_expired)],
     followers=[Follower("pay.blocks", blocks.follow, blocks.caught_up)],
@@ -105,10 +105,10 @@ __all__ = [
     "Merchant",
     "NotEnoughMoney",
     "Owed",
+    "PaymentReceipt",
     "Pending",
     "PendingExpired",
     "Proof",
-    "Receipt",
     "Report",
     "Result",
     "Settings",

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from warung.kit.errors import BadRequest, Unavailable
+from warung.kit.errors import BadRequest, Conflict, Unavailable
 
 State = Literal["waiting", "succeeded", "failed"]
 
@@ -39,7 +39,7 @@ class Notice(msgspec.Struct, frozen=True):
     amount: int = 0
 
 
-class NoProvider(Unavailable):
+class NoProvider(Conflict):
     """Real money is switched off here; there are only this place's own credits."""
 
 

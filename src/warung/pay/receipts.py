@@ -8,7 +8,7 @@ from warung.kit.db import Tx
 from warung.kit.ids import AccountId
 
 
-class Receipt(Card, frozen=True, tag="pay.receipt"):
+class PaymentReceipt(Card, frozen=True, tag="pay.receipt"):
     """Money came (`amount` above nothing) or went, minor units; `code` says why, `about` for what, `other` who stands on the other side."""
 
     sendable: ClassVar[bool] = False
@@ -33,5 +33,5 @@ def give(
     tx: Tx, *, to: AccountId, code: str, amount: int, currency: str, transfer: str, other: str | None = None, about: str | None = None
 ) -> None:
     """Put a receipt into somebody's system conversation, in the transaction that moves the money."""
-    card = Receipt(transfer, code, amount, currency, other, about)
+    card = PaymentReceipt(transfer, code, amount, currency, other, about)
     chat.post(tx, to=chat.open_system(tx, account=to), card=card)

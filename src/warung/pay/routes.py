@@ -1,8 +1,10 @@
 """The wallet over HTTP: balance, history, PIN and passkey, limits, freezing, statements."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from litestar import Response, Router, get, post, put
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Operation, Schema
 from litestar.params import Parameter
 from msgspec import Struct
 
@@ -15,7 +17,7 @@ from warung.pay.approvals import Intent
 from warung.pay.blocks import Head
 from warung.pay.money import CREDITS
 from warung.pay.pin import Proof
-from warung.pay.wallets import History, Wallet
+from warung.pay.wallets import Wallet, WalletHistory
 
 Word = Annotated[str, Parameter(max_length=100)]
 Code = Annotated[str, Parameter(max_length=3)]
@@ -67,7 +69,7 @@ async def wallet_history(
     q: Word = "",
     since: Time = 0,
     until: Time = 1 << 60,
-) -> History:
+) -> WalletHistory:
     """What came and went, newest first; `code` is a reason or several with commas, `q` is searched in names and notes."""
     codes = [each for each in (code or "").split(",") if each]
     return await db.read(
@@ -77,7 +79,18 @@ async def wallet_history(
     )
 
 
-@get("/wallet/statement")
+@dataclass
+class GivesStatement(Operation):
+    """Says in the OpenAPI document in which forms a statement comes."""
+
+    def __post_init__(self) -> None:
+        """Describe the answer."""
+        binary = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
+        told = OpenAPIResponse(description="The statement", content={kind.split(";")[0]: binary for kind in KINDS.values()})
+        self.responses = {**(self.responses or {}), "200": told}
+
+
+@get("/wallet/statement", operation_class=GivesStatement)
 async def wallet_statement(
     db: Db, me: Identity, site: Site, since: Time, until: Time, currency: Code = CREDITS, kind: Literal["csv", "pdf", "camt"] = "pdf"
 ) -> Response[bytes]:

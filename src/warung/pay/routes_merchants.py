@@ -118,7 +118,7 @@ async def refund(db: Db, me: Identity, id: Id, data: GiveBack, key: Key = None) 
     )
 
 
-@get("/merchants/{id:str}/settlement")
+@get("/merchants/{id:str}/settlement", media_type="text/csv")
 async def settlement(db: Db, me: Identity, id: Id, since: Time = 0, until: Time = 1 << 60) -> Response[bytes]:
     """What your shop took and gave back in a period, as CSV."""
     body = await db.read(lambda reader: merchants.settlement(reader, by=me.account, merchant=id, since=since, until=until))

@@ -59,7 +59,7 @@ class Line(msgspec.Struct, frozen=True):
     state: str  # "done", or "pending", "posted", "voided", "expired"
 
 
-class History(msgspec.Struct, frozen=True):
+class WalletHistory(msgspec.Struct, frozen=True):
     """A page of history, newest first; `cursor` asks for the next."""
 
     lines: list[Line]
@@ -91,7 +91,7 @@ def history(
     query: str = "",
     since: int = 0,
     until: int = 1 << 60,
-) -> History:
+) -> WalletHistory:
     """Return a page of history; `query` is looked for in the names of the other side, in reasons and in what it was about."""
     mine = LedgerAccountId(f"wallet.{by}.{currency}")
     below = int(before) if before and before.isdecimal() and len(before) < 19 else 1 << 60
@@ -100,7 +100,7 @@ def history(
     while len(lines) < PAGE and scanned < SCANNED:
         found = store.entries(reader, mine, before=below, since=since, until=until, codes=codes, kinds=("single", "pending"), limit=PAGE)
         if not found:
-            return History(lines, None)
+            return WalletHistory(lines, None)
         scanned += len(found)
         for entry, line in zip(found, told(reader, mine, found), strict=True):
             below = entry.pos
@@ -108,7 +108,7 @@ def history(
                 lines.append(line)
                 if len(lines) == PAGE:
                     break
-    return History(lines, str(below))
+    return WalletHistory(lines, str(below))
 
 
 def told(reader: Reader, mine: LedgerAccountId, entries: Iterable[Entry]) -> list[Line]:
