@@ -7,11 +7,17 @@ import msgspec
 
 from warung.kit.db import Reader, Row, Tx
 from warung.kit.ids import AccountId
-from warung.moments.model import Circle, Kept, KeptComment, Link, Place, Shot
+from warung.moments.model import Circle, Kept, KeptComment, Link, MomentPicture, Place
 
 MOMENT = "id, author, nonce, words, pictures, video, link, place, circle, at"
 COMMENT = "id, moment, account, nonce, answers, words, at"
-JSON: dict[str, Any] = {"pictures": tuple[Shot, ...], "video": Shot | None, "link": Link | None, "place": Place | None, "circle": Circle}
+JSON: dict[str, Any] = {
+    "pictures": tuple[MomentPicture, ...],
+    "video": MomentPicture | None,
+    "link": Link | None,
+    "place": Place | None,
+    "circle": Circle,
+}
 DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in JSON.items()}
 
 
