@@ -166,9 +166,11 @@ def test_any_other_place_is_refused(url: str) -> None:
 
 
 async def test_a_bucket_that_fails_is_asked_a_few_times_and_then_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    asked: list[bytes] = []
+    lines: list[asyncio.StreamWriter] = []
 
     async def broken(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        lines.append(writer)
         while head := await reader.readuntil(b"\r\n\r\n"):
             asked.append(head.split(b" ", 1)[0])
             body = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]) if b"content-length: " in head.lower() else 0
@@ -186,3 +188,5 @@ async def test_a_bucket_that_fails_is_asked_a_few_times_and_then_named(monkeypat
             with pytest.raises(BlobsUnavailable):
                 await what
             assert 1 < len(asked) < 6
+        for line in lines:
+            line.close()

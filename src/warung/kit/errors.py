@@ -93,11 +93,12 @@ class DiskFull(Unavailable):
 
 
 def every_refusal() -> list[type[Refusal]]:
-    """Return every refusal that can be raised, by code: for the documents and for the test of translations."""
+    """Return every refusal of this program, by code: for the documents and for the test of translations."""
     found: dict[str, type[Refusal]] = {}
     waiting = [Refusal]
     while waiting:
         for kind in waiting.pop().__subclasses__():
-            found[kind.code()] = kind
+            if kind.__module__.partition(".")[0] == __name__.partition(".")[0]:
+                found[kind.code()] = kind
             waiting.append(kind)
     return [found[code] for code in sorted(found)]
