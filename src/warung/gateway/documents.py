@@ -85,6 +85,8 @@ def openapi(app: Litestar, cards: Mapping[str, type[Card]]) -> Document:
             str(kind.status): {"$ref": f"#/components/responses/{kind.__name__}"} for kind in KINDS
         }
     components = document["components"]
+    for shape in components["schemas"].values():
+        shape.pop("default", None)  # of one field that uses the shape; the web framework leaves it there, or does not, by chance
     (_, card), shapes = _schemas([frame.Problem, _union(cards)])
     for name in shapes.keys() & components["schemas"].keys():
         if _fields(shapes[name]) != _fields(components["schemas"][name]):
