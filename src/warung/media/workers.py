@@ -84,7 +84,15 @@ class _Worker:
     @property
     def usable(self) -> bool:
         """Say whether another job may be given to it."""
-        return self._left > 0 and self._process.returncode is None
+        return self._left > 0 and self._process.returncode is None and self._lives()
+
+    def _lives(self) -> bool:
+        """Ask the kernel: that a process has ended is told to the loop a moment later."""
+        try:
+            os.kill(self._process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     async def work(self, data: bytes, job: dict[str, Any], shape: type[H]) -> tuple[H, list[bytes]]:
         """Return the answer to one job. Raises `EOFError`, `OSError` or `ValueError` where the process died or babbles."""
