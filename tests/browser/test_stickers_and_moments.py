@@ -75,7 +75,7 @@ async def test_a_moment_is_for_its_circle(place: Served, take_phone: TakePhone) 
     await siti.page.get_by_role("button", name="Something new").click()
     picture = siti.page.get_by_role("article", name="Moment by Ayu").get_by_role("link", name="Picture 1").locator("img")
     await expect(picture).to_be_visible()
-    await siti.page.wait_for_function("document.querySelector('article img')?.naturalWidth > 0")
+    await siti.page.wait_for_function("() => document.querySelector('article img')?.naturalWidth > 0")
 
 
 async def store(place: Served, by: AccountId, colour: str) -> Any:
