@@ -51,7 +51,7 @@ async def test_two_minutes_are_enough_and_no_more(scene: Scene) -> None:
     early, late = await scene.says(budi, here, "satu"), await scene.says(budi, here, "dua")
     scene.hand.forward(MINUTE)
     await scene.do(chat.recall, by=budi, conversation=here, seq=early.seq)
-    scene.hand.forward(MINUTE)
+    scene.hand.forward(MINUTE + 1)
     refusal = await scene.refused(TooLate, chat.recall, by=budi, conversation=here, seq=late.seq)
     assert refusal.details == {"minutes": 2}
     assert await scene.found(siti, "dua") == [(here, late.seq)]

@@ -128,10 +128,10 @@ class Device:
         self.logs[id] = {seq: message for seq, message in (await self._log(id)).items() if seq <= whole["last_seq"]}
 
     def _count(self, conversation: Conversation) -> None:
-        """Derive what is unread: a difference of two running numbers, and none behind my own last word."""
+        """Derive what is unread: a difference of two running numbers, and none behind my own last word (a recall is no word)."""
         log, last = self.logs[conversation["id"]], conversation["last"]
         at = log.get(conversation["read_seq"], {}).get("counted", 0)
-        conversation["unread"] = 0 if last["sender"] == self.account else last["counted"] - at
+        conversation["unread"] = 0 if last["sender"] == self.account and last["ref"] is None else last["counted"] - at
         calls = [entry for seq, entry in log.items() if seq > conversation["read_seq"] and self._calls_me(entry)]
         conversation["mentions"] = len(calls)
 
