@@ -110,7 +110,7 @@ def walk(browser: Browser, url: str, scheme: str) -> None:
         photograph(page, f"{name}-{scheme}")
     for name, title in (("conversation-group", "kopi club"), ("conversation-direct", "Siti"), ("conversation-chinese", "林伟")):
         page.goto(url)
-        page.get_by_text(title, exact=True).first.click()
+        page.locator(".row .n").get_by_text(title, exact=True).first.click()
         page.get_by_role("log").wait_for()
         photograph(page, f"{name}-{scheme}")
         if name == "conversation-group":
