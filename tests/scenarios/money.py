@@ -29,7 +29,7 @@ def own_money(tx: Tx, me: AccountId, secret: Callable[[str], str]) -> Money:
     """Give somebody a shop with a payment in it, a program that listens, and a receipt; `secret` makes words that only they may read."""
     shop = pay.open_shop(tx, by=me, name="Toko", city="Bandung")
     hook = happenings.add(tx, by=me, merchant=shop.id, url=f"https://{secret('alamat')}.example/")
-    reference = secret("pesanan")
+    reference = secret("rujukan")
     id = f"{me}.{new_id(tx.now)}"
     row = {"id": id, "merchant": shop.id, "payer": me, "amount": 10, "currency": "PTS", "reference": reference, "at": tx.now}
     store_merchants.insert_payments(tx, [row])
