@@ -34,6 +34,15 @@ async def test_a_sticker_of_anothers_pack_is_not_there(booth: Booth) -> None:
     assert not await booth.sees(siti, hidden)
 
 
+async def test_a_sticker_of_the_store_can_be_sent_by_everybody_who_takes_the_pack(booth: Booth) -> None:
+    budi, siti = await booth.people("budi", "siti")
+    where = await booth.friends(budi, siti)
+    pack = await booth.pack(budi, published=True)
+    await booth.do(shelf.take, by=siti, pack=pack.id)
+    await booth.sends(siti, where, pack.stickers[0])
+    assert await booth.sees(budi, pack.stickers[0])
+
+
 async def test_a_sticker_is_what_it_says(booth: Booth) -> None:
     budi, siti = await booth.people("budi", "siti")
     where = await booth.friends(budi, siti)

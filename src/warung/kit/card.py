@@ -36,6 +36,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
     sendable: ClassVar[bool] = False  # may a client send it? Otherwise only the server's own verbs can: "paid" cannot be forged
     counts: ClassVar[bool] = True  # does it make a conversation unread?
+    vouched: ClassVar[bool] = False  # does `admit` answer for its blobs? Otherwise they must be the sender's, or shown to them here
 
     def preview(self) -> Preview:
         """Return the line shown in the list of conversations."""
