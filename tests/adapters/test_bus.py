@@ -69,7 +69,9 @@ async def ends(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     server = Nats(tmp_path)
     server.start()
     async with joining(server) as join:
-        yield await join(), await join()
+        here, there = await join(), await join()
+        await until(lambda: here.bus.nodes() == there.bus.nodes() == 2)  # each has heard the other
+        yield here, there
     server.kill()
 
 
