@@ -59,7 +59,8 @@ async def nats_end(nats: Nats) -> AsyncIterator[Join]:
         yield join
 
 
-@pytest.fixture(params=["local", "nats"])
+# over NATS it has waited in vain now and then on a busy machine, for a reason not yet found: `make test-long` runs it
+@pytest.fixture(params=["local", pytest.param("nats", marks=pytest.mark.long)])
 async def ends(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[End, End]]:
     """Two ends of one bus: in one process it is the same end twice."""
     if request.param == "local":
