@@ -120,7 +120,8 @@ def _other_goals(results: Results) -> list[tuple[str, str, str, bool | None]]:
         rows = {row["stored"]: row for row in results.grown if row["each"] == each}
         first, last = rows.get(1_000_000), rows.get(10_000_000)
         if first and last:
-            sends, opens = last["cost_us"] / first["cost_us"], last["warm_p50_ms"] / rows[min(rows)]["warm_p50_ms"]
+            # From a million on: with less stored, a conversation has less than the page to show that is asked for.
+            sends, opens = last["cost_us"] / first["cost_us"], last["warm_p50_ms"] / first["warm_p50_ms"]
             what = f"1M to 10M stored, {each:,} conversations each"
             seen.append((what, "sending within 1.2x, opening within 2x", f"{sends:.2f}x, {opens:.2f}x", sends <= BAND and opens <= 2))
     if back := results.returning:
