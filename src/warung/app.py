@@ -14,7 +14,7 @@ import msgspec
 import structlog
 from litestar import Litestar
 
-from warung import accounts, chat, contacts, importers, media, moments, pay, polls, push, stickers
+from warung import accounts, chat, contacts, importers, media, moments, official, pay, polls, push, stickers
 from warung.adapters.blobs import open_blobs
 from warung.adapters.bus_local import LocalBus
 from warung.adapters.bus_nats import NatsBus
@@ -52,6 +52,7 @@ DOMAINS: Sequence[Domain] = (
     polls.DOMAIN,
     stickers.DOMAIN,
     moments.DOMAIN,
+    official.DOMAIN,
     push.DOMAIN,
     importers.DOMAIN,
 )
@@ -235,7 +236,8 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         events[type(event)] += 1
         bus.publish(enveloped(event, to))
 
-    context = Context(cards, publish, settings.sections, _listeners(), clock)
+    kinds = {kind.name: kind for domain in DOMAINS for kind in domain.kinds}
+    context = Context(cards, publish, settings.sections, _listeners(), clock, kinds)
     db = await open_database(settings, context)
     hub = Hub(settings.server.outbox_bytes, left=bus.leave)
     bus.subscribe(hub.deliver, hub.missed)

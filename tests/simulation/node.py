@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import Simulation
 
 CARDS = Cards(card for domain in DOMAINS for card in domain.cards)
+KINDS = {kind.name: kind for domain in DOMAINS for kind in domain.kinds}
 PHRASES = Phrasebook()
 SECTIONS: Mapping[type[Any], Any] = {domain.settings: domain.settings() for domain in DOMAINS if domain.settings is not None}
 
@@ -77,7 +78,7 @@ class Node:
         self.sim = sim
         self.name = name
         self.alive = True
-        self.context = Context(CARDS, self._publish, SECTIONS, listeners(), sim.wall)
+        self.context = Context(CARDS, self._publish, SECTIONS, listeners(), sim.wall, KINDS)
         self._link = sim.link(file)
         self._reader = SqliteLink(file, writes=False)
         self.writer = SimWriter(sim, self._link, self.context)

@@ -15,7 +15,7 @@ import msgspec
 
 from tests.faults.checker import complaints
 from tests.simulation.loop import SimLoop
-from tests.simulation.node import CARDS, SECTIONS, Node, listeners
+from tests.simulation.node import CARDS, KINDS, SECTIONS, Node, listeners
 from tests.simulation.person import Person, Said
 from warung import accounts, chat, contacts
 from warung.adapters.db_sqlite import SqliteLink, migrate
@@ -46,7 +46,7 @@ class Template:
         link = SqliteLink(self.file, writes=True)
         link.begin()
         moments = itertools.count(START)  # so that ids sort as they were made, in every run
-        context = Context(CARDS, lambda event, to: None, SECTIONS, listeners(), lambda: next(moments))
+        context = Context(CARDS, lambda event, to: None, SECTIONS, listeners(), lambda: next(moments), KINDS)
 
         def tx() -> Transaction:
             return Transaction(link, context, {}, exclusive=True, writes=True)

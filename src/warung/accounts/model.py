@@ -67,6 +67,7 @@ class Account(msgspec.Struct, frozen=True):
     find_by_handle: int
     code: str
     created_at: int
+    is_person: int
 
     def profile(self) -> Profile:
         """Return what a stranger may see."""

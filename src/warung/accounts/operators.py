@@ -66,6 +66,6 @@ def reset(tx: Tx, *, handle: str) -> list[str]:
 
 def _named(reader: Reader, handle: str) -> Account:
     found = store.account_by_handle(reader, handle.strip().lower())
-    if found is None:
+    if found is None or not found.is_person:
         raise AccountNotFound
     return found

@@ -74,8 +74,11 @@ def create(
     language: str = "id",
     region: str | None = None,
     id: AccountId | None = None,
+    person: bool = True,
 ) -> AccountId:
-    """Make an account, whatever the registration says; `password` is a hash. Raises `HandleTaken` and what a bad field deserves."""
+    """Make an account, whatever the registration says; `password` is a hash. One of no person has a profile, and nobody signs in.
+
+    Raises `HandleTaken` and what a bad field deserves."""
     handle = folded(handle)
     new = {
         "id": id or AccountId(new_id(tx.now)),
@@ -85,6 +88,7 @@ def create(
         "language": _language(language),
         "password": password,
         "is_operator": int(operator),
+        "is_person": int(person),
         "code": secret(),
         "now": tx.now,
     }
@@ -112,6 +116,12 @@ def profiles(reader: Reader, ids: Iterable[AccountId]) -> dict[AccountId, Profil
     return {found.id: found for found in store.profiles(reader, wanted)} if wanted else {}
 
 
+def persons(reader: Reader, ids: Iterable[AccountId]) -> set[AccountId]:
+    """Return those that are people: a company's account is none, whom nobody asks to become a contact."""
+    wanted = _distinct(ids)
+    return set(store.persons(reader, wanted)) if wanted else set()
+
+
 def particulars(reader: Reader, ids: Iterable[AccountId]) -> dict[AccountId, Particulars]:
     """Return status and region, for those who may see them: that is the caller's to decide."""
     wanted = _distinct(ids)
@@ -130,16 +140,19 @@ def languages(reader: Reader, ids: Iterable[AccountId]) -> dict[AccountId, str]:
     return dict(store.languages(reader, wanted)) if wanted else {}
 
 
-def by_handle(reader: Reader, handle: str) -> Profile | None:
-    """Return whose handle this is exactly, in any case of letters; None for nobody and for a disabled account."""
+def by_handle(reader: Reader, handle: str, *, person: bool = True) -> Profile | None:
+    """Return whose handle this is exactly, in any case of letters; None for nobody and for a disabled account.
+
+    It is a person's, or else one of no person: who looks for one does not find the other.
+    """
     found = store.account_by_handle(reader, handle.strip().lower())
-    return found.profile() if found and not found.is_disabled else None
+    return found.profile() if found and not found.is_disabled and bool(found.is_person) == person else None
 
 
 def by_code(reader: Reader, code: str) -> Profile | None:
     """Return whose contact code this is; None for nobody and for a disabled account."""
     found = store.account_by_code(reader, code)
-    return found.profile() if found and not found.is_disabled else None
+    return found.profile() if found and found.is_person and not found.is_disabled else None
 
 
 def contact_code(reader: Reader, *, by: AccountId) -> str:

@@ -18,8 +18,9 @@ TOUCH_MS = HOUR  # `seen_at` is this exact and no more: a request must not cost 
 
 
 def start(tx: Tx, *, account: AccountId, device: str, address: str) -> Opened:
-    """Sign a device in, after its proof was verified. Raises `AccountDisabled`."""
-    if register.account(tx, account).is_disabled:
+    """Sign a device in, after its proof was verified. Raises `AccountDisabled`, also for an account of no person."""
+    who = register.account(tx, account)
+    if who.is_disabled or not who.is_person:
         raise AccountDisabled
     store_sessions.delete_old_sessions(tx, account, _seen_after(tx))
     opened = Opened(account, SessionId(new_id(tx.now)), secret())

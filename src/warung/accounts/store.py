@@ -8,14 +8,14 @@ from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId
 
 ACCOUNT = """id, handle, name, status, region, language, avatar, password, is_operator, is_disabled, read_receipts, find_by_handle,
-    code, created_at"""
+    code, created_at, is_person"""
 
 
 def insert_account(tx: Tx, account: Mapping[str, Any]) -> bool:
     """Return False when the handle is taken."""
     sql = """INSERT INTO account (id, handle, name, status, region, language, avatar, password, is_operator, is_disabled,
-            read_receipts, find_by_handle, code, created_at)
-        VALUES (:id, :handle, :name, '', :region, :language, NULL, :password, :is_operator, 0, 1, 1, :code, :now)
+            read_receipts, find_by_handle, code, created_at, is_person)
+        VALUES (:id, :handle, :name, '', :region, :language, NULL, :password, :is_operator, 0, 1, 1, :code, :now, :is_person)
         ON CONFLICT (handle) DO NOTHING"""
     return tx.run(sql, account) == 1
 
@@ -40,6 +40,10 @@ def profiles(reader: Reader, ids: Sequence[AccountId]) -> list[Profile]:
     return [Profile(*row) for row in rows]
 
 
+def persons(reader: Reader, ids: Sequence[AccountId]) -> list[AccountId]:
+    return [row[0] for row in reader.all("SELECT id FROM account WHERE id IN :ids AND is_person = 1", {"ids": list(ids)})]
+
+
 def particulars(reader: Reader, ids: Sequence[AccountId]) -> list[tuple[AccountId, str, str | None]]:
     rows = reader.all("SELECT id, status, region FROM account WHERE id IN :ids", {"ids": list(ids)})
     return [(AccountId(id), status, region) for id, status, region in rows]
@@ -56,7 +60,7 @@ def languages(reader: Reader, ids: Sequence[AccountId]) -> list[tuple[AccountId,
 
 
 def oldest(reader: Reader, most: int) -> list[Profile]:
-    sql = "SELECT id, handle, name, avatar FROM account WHERE is_disabled = 0 ORDER BY created_at, id LIMIT :most"
+    sql = "SELECT id, handle, name, avatar FROM account WHERE is_disabled = 0 AND is_person = 1 ORDER BY created_at, id LIMIT :most"
     return [Profile(*row) for row in reader.all(sql, {"most": most})]
 
 

@@ -13,6 +13,7 @@ from warung.kit.clock import Clock
 from warung.kit.db import Params, Row
 from warung.kit.ids import AccountId
 from warung.kit.job import Job
+from warung.kit.kind import Kind
 
 T = TypeVar("T")
 NONE: dict[str, Any] = {}
@@ -48,6 +49,7 @@ class Context(msgspec.Struct):
     settings: Mapping[type[Any], Any] = {}
     listeners: Mapping[type[Event], Sequence[Callable[[Any, Any], None]]] = {}
     clock: Clock = clock.now
+    kinds: Mapping[str, Kind] = {}
 
 
 class Transaction:
@@ -59,6 +61,7 @@ class Transaction:
         self._writes = writes
         self.now = context.clock()
         self.cards = context.cards
+        self.kinds = context.kinds
         self.dialect = link.dialect
         self.cache = cache
         self.exclusive = exclusive

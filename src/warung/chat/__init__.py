@@ -19,7 +19,7 @@ from warung.chat import (
     tombs,
 )
 from warung.chat.agreed import pin
-from warung.chat.direct import open_direct, open_self, open_system
+from warung.chat.direct import close, open_between, open_direct, open_self, open_system
 from warung.chat.drafts import DraftChanged
 from warung.chat.edits import Edit
 from warung.chat.following import audience, news, no_news, unread
@@ -56,23 +56,29 @@ from warung.chat.model import (
 )
 from warung.chat.preferences import may_sound
 from warung.chat.reactions import Reaction, react
-from warung.chat.reading import conversation, may_see, membership, message
+from warung.chat.reading import conversation, history, may_see, membership, message
 from warung.chat.rooms import Room, room, rooms
 from warung.chat.sending import once, put
 from warung.chat.small_cards import ContactCard, Location, share_contact
 from warung.chat.tombs import Expired, Expiry, recall
 from warung.kit.db import Reader
-from warung.kit.domain import Asked, Batched, Chore, Domain, Follower, Kind, Priority
-from warung.kit.ids import Identity
+from warung.kit.domain import Asked, Batched, Chore, Domain, Follower, Priority
+from warung.kit.ids import AccountId, ConversationId, Identity
+from warung.kit.kind import Kind
+
+
+def show_typing(reader: Reader, *, by: AccountId, conversation: ConversationId) -> None:
+    """Tell the other members that `by` types; nobody where the two are contacts no longer. Nothing is stored."""
+    reading.membership(reader, by, conversation)
+    others = [row.account for row in store_members.members(reader, [conversation]) if row.account != by]
+    kept = store_members.conversations(reader, [conversation])[conversation]
+    if not kept.closed and (kept.kind != "direct" or all(contacts.are_contacts(reader, by, other) for other in others)):
+        reader.emit(Typing(conversation, by), others)
 
 
 def typing(reader: Reader, identity: Identity, command: Type) -> None:
-    """Tell the other members that somebody types; nobody where the two are contacts no longer. Nothing is stored."""
-    reading.membership(reader, identity.account, command.conversation)
-    others = [row.account for row in store_members.members(reader, [command.conversation]) if row.account != identity.account]
-    kept = store_members.conversations(reader, [command.conversation])[command.conversation]
-    if kept.kind != "direct" or all(contacts.are_contacts(reader, identity.account, other) for other in others):
-        reader.emit(Typing(command.conversation, identity.account), others)
+    """Somebody types."""
+    show_typing(reader, by=identity.account, conversation=command.conversation)
 
 
 DOMAIN = Domain(
@@ -84,7 +90,7 @@ DOMAIN = Domain(
         Asked(Type, typing, Priority.PRESENCE),
     ],
     cards=[*CARDS, Reaction, Edit, Forwarded, History, Location, ContactCard, Expiry, Expired],
-    kinds=[Kind("direct"), Kind("group"), Kind("self"), Kind("system", members_write=False)],
+    kinds=[Kind("direct", peers=True), Kind("group"), Kind("self"), Kind("system", members_write=False)],
     events=[Arrived, CursorMoved, Typing, Changed, DraftChanged, preferences.PreferencesChanged, schedule.ScheduledChanged],
     listeners=[
         (contacts.Befriended, direct.on_befriended),
@@ -130,8 +136,10 @@ __all__ = [
     "append_history",
     "audience",
     "change_group",
+    "close",
     "conversation",
     "create_group",
+    "history",
     "keep",
     "may_see",
     "may_sound",
@@ -141,6 +149,7 @@ __all__ = [
     "news",
     "no_news",
     "once",
+    "open_between",
     "open_direct",
     "open_imported",
     "open_self",
@@ -155,6 +164,7 @@ __all__ = [
     "send",
     "send_all",
     "share_contact",
+    "show_typing",
     "tell_history",
     "unread",
 ]

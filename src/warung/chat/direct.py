@@ -1,4 +1,6 @@
-"""Conversations of two, and with oneself: opened when people become contacts, silent when they part."""
+"""Conversations that nobody founds: of two contacts, with oneself, and those that a domain above opens between the members it names."""
+
+from collections.abc import Sequence
 
 import msgspec
 
@@ -27,15 +29,35 @@ def open_self(tx: Tx, *, by: AccountId) -> ConversationId:
 
 def open_system(tx: Tx, *, account: AccountId) -> ConversationId:
     """Return the conversation in which this place itself writes to somebody (receipts), made at the first call."""
-    pair = f"system {account}"
+    return open_between(tx, kind="system", members=[account])
+
+
+def open_between(tx: Tx, *, kind: str, members: Sequence[AccountId]) -> ConversationId:
+    """Return the one conversation of this kind between these members, made at the first call. One that was closed is open again.
+
+    For the domain that brings the kind: it answers for it that these members belong together.
+    """
+    pair = f"{kind} {_pair(*members)}"
     known = store_members.by_pair(tx, pair)
-    if known is not None:
+    if known is None:
+        known = ConversationId(new_id(tx.now))
+        store_members.add_conversation(tx, _new(known, kind, pair, tx.now))
+        store_members.add_members(tx, known, sorted(members), role="member", from_seq=0)
+    elif store_members.conversations(tx, [known])[known].closed:
+        store_members.change(tx, known, closed=0)
+    else:
         return known
-    id = ConversationId(new_id(tx.now))
-    store_members.add_conversation(tx, _new(id, "system", pair, tx.now))
-    store_members.add_members(tx, id, [account], role="member", from_seq=0)
-    tx.emit(Changed(id), [account])
-    return id
+    rooms(tx).forget(known)
+    tx.emit(Changed(known), members)
+    return known
+
+
+def close(tx: Tx, *, conversation: ConversationId) -> None:
+    """Let a conversation that `open_between` opened be read only, until it is opened again."""
+    store_members.change(tx, conversation, closed=1)
+    audience = rooms(tx).enter(tx, [conversation])[conversation].audience
+    rooms(tx).forget(conversation)
+    tx.emit(Changed(conversation), audience)
 
 
 def open_direct(tx: Tx, *, by: AccountId, to: AccountId) -> ConversationId:
@@ -78,8 +100,8 @@ def _touch(tx: Tx, id: ConversationId) -> None:
     store_members.change(tx, id, kind="direct")
 
 
-def _pair(a: AccountId, b: AccountId) -> str:
-    return " ".join(sorted((a, b)))
+def _pair(*those: AccountId) -> str:
+    return " ".join(sorted(those))
 
 
 def _new(id: ConversationId, kind: str, pair: str, now: int) -> Kept:

@@ -325,6 +325,10 @@ class ReadOnly(NotAllowed):
     """Nobody writes in this conversation."""
 
 
+class ConversationClosed(NotAllowed):
+    """This conversation is closed: it can be read, and nothing more is written in it."""
+
+
 class TooLate(NotAllowed):
     """A message can be taken back for {minutes} minutes; that time is over."""
 

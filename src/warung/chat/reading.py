@@ -6,6 +6,7 @@ from warung import accounts, contacts
 from warung.chat import store, store_members, store_reactions
 from warung.chat.marks import Mark, Reacted
 from warung.chat.model import Conversation, GroupSettings, Message, NoSuchMessage, NotAMember, Page, Settings, Sync
+from warung.chat.rooms import kind_of
 from warung.chat.store_members import Kept, Membership
 from warung.kit.clock import MINUTE
 from warung.kit.db import Reader, Row
@@ -20,7 +21,7 @@ _KEPT, _MEMBER, _LAST = len(Kept.__struct_fields__), len(Membership.__struct_fie
 def sync(reader: Reader, *, by: AccountId, since: int) -> Sync:
     """Return what changed for `by` since a moment (0: everything), with the people who appear in it."""
     start = max(0, since - OVERLAP)
-    rows = store_members.seen_by(reader, by, since=start)
+    rows = store_members.seen_by(reader, by, since=start, peers=_with_peers(reader))
     people = _people(reader, by, rows)
     privacy = accounts.privacy(reader, [by, *people])
     conversations = [_seen(reader, by, row, people, privacy) for row in rows]
@@ -31,7 +32,7 @@ def sync(reader: Reader, *, by: AccountId, since: int) -> Sync:
 
 def conversation(reader: Reader, *, by: AccountId, id: ConversationId) -> Conversation:
     """Return one conversation as `by` sees it. Raises `NotAMember`."""
-    rows = store_members.seen_by(reader, by, since=0, only=id)
+    rows = store_members.seen_by(reader, by, since=0, only=id, peers=_with_peers(reader))
     if not rows:
         raise NotAMember
     people = _people(reader, by, rows)
@@ -83,7 +84,7 @@ def receipts(reader: Reader, *, by: AccountId, id: ConversationId) -> list[tuple
     """Return how far members have received and read; only those who let it be seen, by those who do so themselves."""
     membership(reader, by, id)
     rows = store.cursors(reader, id)
-    if store_members.conversations(reader, [id])[id].kind == "direct" and not all(
+    if kind_of(reader, store_members.conversations(reader, [id])[id].kind).peers and not all(
         contacts.are_contacts(reader, by, account) for account, _, _ in rows if account != by
     ):
         return []
@@ -125,7 +126,7 @@ def _seen(
     unread = last.counted - (read_at or 0) if last is not None and not wrote else 0
     peer = people.get(peer_id) if peer_id else None
     open_receipts = peer is not None and peer.relation == "contact" and privacy[by].read_receipts and privacy[peer.id].read_receipts
-    why = _why_not(kept, mine, peer, reader.now)
+    why = _why_not(reader, kept, mine, peer)
     return Conversation(
         id=kept.id,
         kind=kept.kind,
@@ -161,11 +162,17 @@ def _seen(
     )
 
 
-def _why_not(kept: Kept, mine: Membership, peer: contacts.Person | None, now: int) -> str | None:
+def _with_peers(reader: Reader) -> list[str]:
+    return [kind.name for kind in reader.kinds.values() if kind.peers]
+
+
+def _why_not(reader: Reader, kept: Kept, mine: Membership, peer: contacts.Person | None) -> str | None:
     """Return the code of the refusal that writing here would get, or None."""
-    if mine.silenced_until > now:
+    if mine.silenced_until > reader.now:
         return "silenced"
-    if kept.kind == "system":
+    if kept.closed:
+        return "conversation_closed"
+    if not kind_of(reader, kept.kind).members_write:
         return "read_only"
     if kept.kind == "direct" and (peer is None or peer.relation != "contact"):
         return "not_a_contact"

@@ -1,15 +1,16 @@
 """What the one writer keeps of a conversation between transactions: who may write, and the last number of its log."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from warung import contacts
 from warung.chat import store, store_members
-from warung.chat.model import NotAMember, ReadOnly, Silenced
-from warung.kit.db import Tx
+from warung.chat.model import ConversationClosed, NotAMember, ReadOnly, Silenced
+from warung.kit.db import Reader, Tx
 from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId, ConversationId
+from warung.kit.kind import Kind
 
 KEPT_MEMBERS = 500_000  # rooms are forgotten when together they hold more than this
 
@@ -31,8 +32,13 @@ class Room(msgspec.Struct):
     audience: tuple[AccountId, ...]
     last_seq: int
     counted: int
-    open: bool  # may its members write, as far as their relation goes?
+    shut: type[Refusal] | None  # why none of its members may write, whoever they are
     expires_ms: int  # messages disappear so long after they were sent; 0 for never
+
+    @property
+    def open(self) -> bool:
+        """May its members write, as far as their relation goes?"""
+        return self.shut is None or self.shut is ReadOnly
 
     def refusal(self, by: AccountId, now: int) -> Refusal | None:
         """Return why `by` may not write here, or None."""
@@ -41,9 +47,7 @@ class Room(msgspec.Struct):
             return NotAMember()
         if standing.silenced_until > now:
             return Silenced(until=standing.silenced_until)
-        if self.kind == "system":
-            return ReadOnly()
-        return None if self.open else contacts.NotAContact()
+        return None if self.shut is None else self.shut()
 
 
 class Rooms:
@@ -78,9 +82,23 @@ class Rooms:
         for id, kept in found.items():
             who = tuple(members[id])
             last_seq, counted = heads.get(id, (0, 0))
-            related = kept.kind != "direct" or (len(who) == 2 and contacts.are_contacts(tx, who[0], who[1]))
-            self._rooms[id] = Room(id, kept.kind, members[id], who, last_seq, counted, related, kept.expires_ms)
+            self._rooms[id] = Room(id, kept.kind, members[id], who, last_seq, counted, _shut(tx, kept, who), kept.expires_ms)
             self._weight += len(who)
+
+
+def _shut(tx: Tx, kept: store_members.Kept, who: Sequence[AccountId]) -> type[Refusal] | None:
+    if kept.closed:
+        return ConversationClosed
+    if not kind_of(tx, kept.kind).members_write:
+        return ReadOnly
+    if kept.kind == "direct" and not (len(who) == 2 and contacts.are_contacts(tx, who[0], who[1])):
+        return contacts.NotAContact
+    return None
+
+
+def kind_of(reader: Reader, name: str) -> Kind:
+    """Return what a kind of conversation is like."""
+    return reader.kinds.get(name) or Kind(name)
 
 
 def rooms(tx: Tx) -> Rooms:

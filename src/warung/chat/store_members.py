@@ -25,6 +25,7 @@ class Kept(msgspec.Struct, frozen=True):
     changed_at: int
     pins: str | None = None  # numbers of messages, the latest first
     expires_ms: int = 0
+    closed: int = 0  # can be read only
 
 
 class Membership(msgspec.Struct, frozen=True):
@@ -47,7 +48,7 @@ class Membership(msgspec.Struct, frozen=True):
     wallpaper: str | None
 
 
-_KEPT = "id, kind, pair, name, avatar, notice, approval, members_can_invite, imported, created_at, changed_at, pins, expires_ms"
+_KEPT = "id, kind, pair, name, avatar, notice, approval, members_can_invite, imported, created_at, changed_at, pins, expires_ms, closed"
 _MEMBER = (
     "conversation, account, role, joined_at, from_seq, delivered_seq, read_seq, silenced_until, pinned, muted, archived, marked_unread,"
     " changed_at, notify, wallpaper"
@@ -59,7 +60,7 @@ def add_conversation(tx: Tx, kept: Kept) -> bool:
     return (
         tx.run(
             f"INSERT INTO conversation ({_KEPT}) VALUES (:id, :kind, :pair, :name, :avatar, :notice, :approval, :members_can_invite,"
-            " :imported, :created_at, :changed_at, :pins, :expires_ms) ON CONFLICT DO NOTHING",
+            " :imported, :created_at, :changed_at, :pins, :expires_ms, :closed) ON CONFLICT DO NOTHING",
             msgspec.structs.asdict(kept),
         )
         == 1
@@ -188,8 +189,10 @@ def unread(reader: Reader, account: AccountId) -> int:
 _SEEN = ", ".join(f"c.{name.strip()}" for name in _KEPT.split(",")) + ", " + ", ".join(f"m.{name.strip()}" for name in _MEMBER.split(","))
 
 
-def seen_by(reader: Reader, account: AccountId, *, since: int, only: ConversationId | None = None) -> list[Row]:
+def seen_by(reader: Reader, account: AccountId, *, since: int, peers: Sequence[str], only: ConversationId | None = None) -> list[Row]:
     """Return everything about an account's conversations that changed since a moment, in one statement.
+
+    `peers` are the kinds whose two members are each other's peer.
 
     Columns: the conversation, the membership, the last entry's columns (NULL where the log is empty or cleared), the
     running number at the read cursor, unread mentions, number of members, the peer's account and two cursors.
@@ -204,8 +207,8 @@ def seen_by(reader: Reader, account: AccountId, *, since: int, only: Conversatio
         " p.account, p.delivered_seq, p.read_seq"
         " FROM member m JOIN conversation c ON c.id = m.conversation"
         " LEFT JOIN message l ON l.conversation = c.id AND l.seq = (SELECT max(seq) FROM message WHERE conversation = c.id)"
-        " LEFT JOIN member p ON c.kind = 'direct' AND p.conversation = c.id AND p.account <> m.account"
+        " LEFT JOIN member p ON c.kind IN :peers AND p.conversation = c.id AND p.account <> m.account"
         " WHERE m.account = :account AND (:only = '' OR c.id = :only)"
         " AND (l.at >= :since OR m.changed_at >= :since OR c.changed_at >= :since OR p.changed_at >= :since)",
-        {"account": account, "since": since, "only": only or ""},
+        {"account": account, "since": since, "only": only or "", "peers": peers},
     )

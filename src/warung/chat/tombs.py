@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from warung import contacts, media
+from warung import media
 from warung.chat import reading, search, store, store_edits, store_favourites, store_members, store_reactions
 from warung.chat.edits import Edit
 from warung.chat.messages import HOLDER, append
@@ -43,8 +43,8 @@ def recall(tx: Tx, *, by: AccountId, conversation: ConversationId, seq: int) -> 
     where = room(tx, conversation, by)
     message = reading.message(tx, by=by, id=conversation, seq=seq)
     limit = tx.settings(Settings).recall_ms
-    if not where.open:
-        raise contacts.NotAContact
+    if where.shut is not None:
+        raise where.shut
     if message.sender != by:
         raise NotYours
     card = tx.cards.decode(message.card)

@@ -67,7 +67,7 @@ def block(tx: Tx, *, by: AccountId, other: AccountId) -> None:
     """
     if by == other:
         raise NotYourself
-    if other not in accounts.profiles(tx, [other]):
+    if not accounts.persons(tx, [other]):
         raise PersonNotFound
     if not store.insert_block(tx, by, other):
         return

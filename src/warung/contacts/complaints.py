@@ -89,7 +89,7 @@ def _of_person(reader: Reader, by: AccountId, account: AccountId | None) -> Pers
     if account == by:
         raise NotYourself
     profile = accounts.profiles(reader, [account]).get(account)
-    if profile is None:
+    if profile is None or not accounts.persons(reader, [account]):
         raise PersonNotFound
     return PersonEvidence(
         person=profile,

@@ -12,7 +12,7 @@ from warung.kit.ids import AccountId, ConversationId, Seq
 
 Relation = Literal["self", "contact", "requested", "asked_me", "blocked", "stranger"]
 Via = Literal["handle", "code", "group"]
-About = Literal["person", "message", "group", "pack", "moment"]
+About = Literal["person", "message", "group", "pack", "moment", "official"]
 Reason = Literal["spam", "abuse", "fraud", "other"]
 
 

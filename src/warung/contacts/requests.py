@@ -48,7 +48,7 @@ def request(tx: Tx, *, by: AccountId, to: AccountId, greeting: str, via: Via, co
 
 
 def _check_way(tx: Tx, by: AccountId, to: AccountId, via: Via, code: str | None) -> None:
-    if to not in accounts.profiles(tx, [to]):
+    if not accounts.persons(tx, [to]):
         raise PersonNotFound
     if via == "code":
         holder = accounts.by_code(tx, code or "")

@@ -10,6 +10,7 @@ from warung.kit.bus import Event
 from warung.kit.card import Cards
 from warung.kit.ids import AccountId
 from warung.kit.job import Job
+from warung.kit.kind import Kind
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -21,6 +22,7 @@ class Reader(Protocol):
 
     now: int  # milliseconds UTC, the same for everything in this transaction
     cards: Cards
+    kinds: Mapping[str, Kind]  # of conversations, by name
     dialect: str  # "sqlite" or "postgres": only for ports that have a text per database
 
     def all(self, sql: str, params: Params = ...) -> list[Row]:

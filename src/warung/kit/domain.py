@@ -14,6 +14,7 @@ from warung.kit.db import Db, Reader, Tx
 from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId, Identity
 from warung.kit.job import Job
+from warung.kit.kind import Kind
 from warung.kit.outside import Outside
 from warung.kit.site import Site
 
@@ -52,13 +53,6 @@ class Asked(msgspec.Struct, frozen=True):
     request: type[Command]
     question: Callable[[Reader, Identity, Any], Any]
     priority: Priority = Priority.CATCH_UP
-
-
-class Kind(msgspec.Struct, frozen=True):
-    """A kind of conversation: who may write in it and how many it holds."""
-
-    name: str
-    members_write: bool = True
 
 
 class Follower(msgspec.Struct, frozen=True):
