@@ -19,7 +19,7 @@ from warung.chat import (
     tombs,
 )
 from warung.chat.agreed import pin
-from warung.chat.direct import close, open_between, open_direct, open_self, open_system
+from warung.chat.direct import close, open_between, open_direct, open_self, open_system, show_changed
 from warung.chat.drafts import DraftChanged
 from warung.chat.edits import Edit
 from warung.chat.following import audience, news, no_news, unread
@@ -116,6 +116,7 @@ __all__ = [
     "CursorMoved",
     "Edit",
     "Entry",
+    "Expiry",
     "Forwarded",
     "History",
     "Location",
@@ -164,6 +165,7 @@ __all__ = [
     "send",
     "send_all",
     "share_contact",
+    "show_changed",
     "show_typing",
     "tell_history",
     "unread",

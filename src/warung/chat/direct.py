@@ -52,6 +52,12 @@ def open_between(tx: Tx, *, kind: str, members: Sequence[AccountId]) -> Conversa
     return known
 
 
+def show_changed(tx: Tx, *, conversation: ConversationId) -> None:
+    """Tell the members that something about a conversation is different which a domain above keeps: its peer's name, say."""
+    store_members.change(tx, conversation)
+    tx.emit(Changed(conversation), rooms(tx).enter(tx, [conversation])[conversation].audience)
+
+
 def close(tx: Tx, *, conversation: ConversationId) -> None:
     """Let a conversation that `open_between` opened be read only, until it is opened again."""
     store_members.change(tx, conversation, closed=1)

@@ -6,6 +6,7 @@ from warung.kit.domain import Domain
 from warung.media import cards, routes, routes_uploads
 from warung.media.archive import Archive, DamagedMember, open_archive
 from warung.media.archive import Limits as ArchiveLimits
+from warung.media.cards import File, LinkCard, Photo, Video, Voice
 from warung.media.model import (
     AVATAR_HOLDER,
     CONVERSATION_HOLDER,
@@ -47,10 +48,13 @@ __all__ = [
     "BlobNotYours",
     "BlobPart",
     "DamagedMember",
+    "File",
+    "LinkCard",
     "LinkNotValid",
     "Moving",
     "NotAPicture",
     "NotASticker",
+    "Photo",
     "PictureBroken",
     "PictureTooLarge",
     "Pictures",
@@ -63,8 +67,10 @@ __all__ = [
     "StickerTooLong",
     "StickersUnavailable",
     "Studio",
+    "Video",
     "Viewer",
     "Viewers",
+    "Voice",
     "described",
     "grant",
     "keep",

@@ -6,28 +6,25 @@ import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 
-from warung import accounts, chat
+from warung import accounts
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId
 from warung.kit.text import bounded
-from warung.official import log, registry, store, store_follows
+from warung.official import registry, store, store_follows
 from warung.official.model import (
     Face,
     Follow,
     Following,
-    FollowingChanged,
     NoSuchFollower,
     NotFollowing,
     Official,
     OfficialNotFound,
     OfficialPage,
     Settings,
-    Source,
     TooManyAtOnce,
 )
 
 CONVERSATION = "official"  # the kind of conversation of an account and a follower
-SCENE_CHARS = 64
 PAGE = 10_000
 BLOCKED_AT_ONCE = 20
 
@@ -73,36 +70,6 @@ def face(official: Official) -> Face:
     )
 
 
-def follow(tx: Tx, *, by: AccountId, official: AccountId, source: Source = "ADD_SCENE_OTHERS", scene: str = "", ticket: str = "") -> Follow:
-    """Follow an account: it may write to `by` from now on. Where that came from is kept with the date. Again is the same as once.
-
-    Raises `OfficialNotFound`.
-    """
-    kept = registry.still_open(tx, official)
-    known = _known(tx, official, by)
-    if known.follows:
-        return known
-    bounded(scene, limit=SCENE_CHARS)
-    conversation = chat.open_between(tx, kind=CONVERSATION, members=[by, kept.id])
-    row = {"official": kept.id, "account": by, "conversation": conversation, "source": source, "scene": scene, "ticket": ticket}
-    store_follows.begin(tx, row | {"now": tx.now})
-    log.widen(tx, known.openid, brief=True)
-    log.happen(tx, official=kept.id, kind="follow", openid=known.openid, source=source, scene=scene, ticket=ticket)
-    tx.emit(FollowingChanged(), [by])
-    return _known(tx, official, by)
-
-
-def unfollow(tx: Tx, *, by: AccountId, official: AccountId) -> None:
-    """Take the consent back: nothing of the account arrives any more; what is there can be read. Without following nothing happens."""
-    known = store_follows.of_account(tx, official, by)
-    if known is None or not known.follows or known.conversation is None:
-        return
-    store_follows.end(tx, official, by)
-    chat.close(tx, conversation=known.conversation)
-    log.happen(tx, official=official, kind="unfollow", openid=known.openid)
-    tx.emit(FollowingChanged(), [by])
-
-
 def following(reader: Reader, *, by: AccountId) -> list[Following]:
     """Return what one follows, since when and how that came about, the newest first."""
     follows = store_follows.followed_by(reader, by)
@@ -116,7 +83,7 @@ def following(reader: Reader, *, by: AccountId) -> list[Following]:
 
 def openid(tx: Tx, *, official: AccountId, account: AccountId) -> str:
     """Return the id by which an account knows a person, made at the first call; they need not follow it."""
-    return _known(tx, official, account).openid
+    return acquaint(tx, official, account).openid
 
 
 def follower(reader: Reader, *, official: AccountId, openid: str) -> Follow | None:
@@ -210,10 +177,11 @@ def _set_blocked(tx: Tx, official: AccountId, openids: Sequence[str], at: int | 
         store_follows.set_blocked(tx, wanted, at)
 
 
-def _known(tx: Tx, official: AccountId, account: AccountId) -> Follow:
-    known = store_follows.of_account(tx, official, account)
-    if known is None:
+def acquaint(tx: Tx, official: AccountId, account: AccountId) -> Follow:
+    """Return how an account knows a person, from now on if it did not."""
+    found = store_follows.of_account(tx, official, account)
+    if found is None:
         store_follows.insert(tx, {"official": official, "account": account, "openid": "o" + secrets.token_urlsafe(20)})
-        known = store_follows.of_account(tx, official, account)
-    assert known is not None
-    return known
+        found = store_follows.of_account(tx, official, account)
+    assert found is not None
+    return found

@@ -4,26 +4,22 @@ import secrets
 import unicodedata
 from collections.abc import Iterable
 
-from warung import accounts, contacts
+from warung import accounts
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, digest
 from warung.kit.text import bounded
-from warung.official import store
+from warung.official import renaming, store
 from warung.official.model import (
     Kind,
     Official,
     OfficialNameTaken,
     OfficialNotFound,
-    OwnerStays,
     Registered,
     RegistrationForOperators,
     Role,
     RoleNeeded,
     Settings,
-    Staff,
-    StaffAreContacts,
     TooManyOfficials,
-    TooManyStaff,
 )
 from warung.official.store import Kept
 
@@ -79,6 +75,7 @@ def change(tx: Tx, *, by: AccountId, official: AccountId, name: str | None = Non
             raise OfficialNameTaken
         accounts.change(tx, by=kept.id, changes=accounts.Changes(name=name))
         store.change(tx, kept.id, name_key=name_key(name))
+        renaming.begin(tx, kept.id)
     return whole(tx, [still_open(tx, kept.id)])[0]
 
 
@@ -106,32 +103,7 @@ def close(tx: Tx, *, by: AccountId, official: AccountId) -> None:
     if store.role(tx, kept.id, by) != "owner":
         accounts.require_operator(tx, by=by)
     store.change(tx, kept.id, closed_at=tx.now)
-
-
-def set_staff(tx: Tx, *, by: AccountId, official: AccountId, account: AccountId, role: Role) -> None:
-    """Let a contact work with an account, or give them another part. Raises `StaffAreContacts`, `OwnerStays`, `TooManyStaff`."""
-    kept = worked_with(tx, by, official, OWNER)
-    if account == kept.owner or role == "owner":
-        raise OwnerStays
-    if not contacts.are_contacts(tx, by, account):
-        raise StaffAreContacts
-    limit = tx.settings(Settings).staff
-    if store.role(tx, kept.id, account) is None and len(store.staff(tx, kept.id)) >= limit:
-        raise TooManyStaff(limit=limit)
-    store.put_staff(tx, kept.id, account, role)
-
-
-def remove_staff(tx: Tx, *, by: AccountId, official: AccountId, account: AccountId) -> None:
-    """Take somebody off the staff; everybody may take themselves off, but for the owner."""
-    kept = worked_with(tx, by, official, EVERY if account == by else OWNER)
-    if account == kept.owner:
-        raise OwnerStays
-    store.remove_staff(tx, kept.id, account)
-
-
-def staff(reader: Reader, *, by: AccountId, official: AccountId) -> list[Staff]:
-    """Return who works with an account, for whoever does so too."""
-    return store.staff(reader, worked_with(reader, by, official, EVERY).id)
+    renaming.begin(tx, kept.id)
 
 
 def mine(reader: Reader, *, by: AccountId) -> list[Official]:

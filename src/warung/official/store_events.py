@@ -1,5 +1,7 @@
 """The SQL of what happened at an account."""
 
+from typing import Any
+
 import msgspec
 
 from warung.kit.db import Reader, Tx
@@ -33,12 +35,10 @@ def last(reader: Reader, official: AccountId) -> int:
     return int(row[0]) if row else 0
 
 
-def of_entry(reader: Reader, openid: str, entry: int) -> tuple[AccountId, int] | None:
-    """Return (official, seq) of what tells of a message."""
-    row = reader.one(
-        "SELECT official, seq FROM official_event WHERE openid = :openid AND entry = :entry", {"openid": openid, "entry": entry}
-    )
-    return (row[0], row[1]) if row else None
+def of_entry(reader: Reader, openid: str, entry: int) -> list[tuple[int, bytes]]:
+    """Return (seq, body) of what tells of a message, in order."""
+    rows = reader.all("SELECT seq, body FROM official_event WHERE openid = :openid AND entry = :entry ORDER BY seq", _of(openid, entry))
+    return [(seq, bytes(body)) for seq, body in rows]
 
 
 def rewrite(tx: Tx, official: AccountId, seq: int, body: bytes) -> None:
@@ -52,3 +52,7 @@ def forget(tx: Tx, official: AccountId, before: int) -> None:
     sql = """DELETE FROM official_event WHERE official = :official AND at < :before
         AND seq < (SELECT max(seq) FROM official_event WHERE official = :official)"""
     tx.run(sql, {"official": official, "before": before})
+
+
+def _of(openid: str, entry: int) -> dict[str, Any]:
+    return {"openid": openid, "entry": entry}

@@ -5,7 +5,7 @@ import msgspec
 from warung import chat
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, Nonce
-from warung.official import consent, registry, store_follows
+from warung.official import consent, registry, seats, store_desk, store_follows
 from warung.official.cards import OfficialCard
 from warung.official.model import Follow, FollowerBlocked, OutsideWindow, Settings, WindowUsedUp
 
@@ -18,15 +18,22 @@ class Window(msgspec.Struct, frozen=True):
 
 
 def say(tx: Tx, *, official: AccountId, to: str, card: OfficialCard, nonce: Nonce, kf: str | None = None) -> chat.Message:
-    """Put a card into a follower's conversation in the account's name. `kf` is the desk name of who wrote it.
+    """Put a card into a follower's conversation in the account's name. `kf` is the desk name of who wrote it, which the desk notes.
 
     The same nonce again returns the same message. Raises `NoSuchFollower`, `NotFollowing`, `FollowerBlocked`, and what the card deserves.
     """
     known = reachable(tx, official, to)
     card.check()
     assert known.conversation is not None
-    signed = msgspec.structs.replace(card, why=f"desk:{kf}") if kf else card
-    return chat.put(tx, by=official, to=known.conversation, card=signed, nonce=nonce)
+    if kf is None:
+        return chat.put(tx, by=official, to=known.conversation, card=card, nonce=nonce)
+    seat = seats.named(tx, official, kf)
+    if before := chat.once(tx, official, known.conversation, [nonce]):
+        return before[0]
+    signed = msgspec.structs.replace(card, why=f"desk:{seat.nick}")
+    message = chat.put(tx, by=official, to=known.conversation, card=signed, nonce=nonce)
+    store_desk.insert_record(tx, official, openid=to, kf=kf, sent=True, entry=message.seq, text=card.text())
+    return message
 
 
 def answer(tx: Tx, *, official: AccountId, to: str, card: OfficialCard, nonce: Nonce, kf: str | None = None) -> chat.Message:

@@ -2,29 +2,23 @@
 specification says, tried again by jobs, and to be read again from any number.
 """
 
-import base64
-import hashlib
-import hmac
-import secrets
 from typing import Any
 
 import msgspec
 
-from warung.kit.clock import DAY, SECOND
+from warung.kit import webhook
 from warung.kit.db import Reader, Tx
 from warung.kit.domain import Services
 from warung.kit.errors import Conflict, Unavailable
 from warung.kit.ids import AccountId, new_id
 from warung.kit.job import Job
-from warung.kit.outside import Limits, named
+from warung.kit.outside import named
 from warung.pay import store_merchants
 from warung.pay.model import HookNotFound, MerchantNotFound
 from warung.pay.store_merchants import Happening, Hook
 
 PAGE = 100
 HOOKS_EACH = 5
-FORMER_MS = DAY
-PATIENCE = Limits(seconds=15.0, bytes=4_096, redirects=0)
 
 
 class Deliver(Job, frozen=True, tag="pay.deliver"):
@@ -61,24 +55,12 @@ async def deliver(services: Services, job: Deliver) -> None:
     if found is None:
         return
     hook, happening, now = found
-    headers = signed(hook, happening.id, bytes(happening.body), now)
-    answer = await services.outside.fetch(hook.url, method="POST", headers=headers, body=bytes(happening.body), limits=PATIENCE)
+    keys = [hook.secret, *([hook.former] if hook.former and hook.former_until > now else [])]
+    body = bytes(happening.body)
+    headers = webhook.signed(happening.id, body, now=now, secrets=keys)
+    answer = await services.outside.fetch(hook.url, method="POST", headers=headers, body=body, limits=webhook.PATIENCE)
     if not 200 <= answer.status < 300:
         raise NotTaken
-
-
-def signed(hook: Hook, id: str, body: bytes, now: int) -> dict[str, str]:
-    """Return the headers of a message, signed with the secret, and with the former one while it still counts."""
-    at = now // SECOND
-    keys = [hook.secret, *([hook.former] if hook.former and hook.former_until > now else [])]
-    signatures = " ".join(f"v1,{signature(key, id, at, body)}" for key in keys)
-    return {"content-type": "application/json", "webhook-id": id, "webhook-timestamp": str(at), "webhook-signature": signatures}
-
-
-def signature(secret: str, id: str, at: int, body: bytes) -> str:
-    """Return the signature of a message: HMAC-SHA256 over id, time in seconds and body, in base64."""
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    return base64.b64encode(hmac.new(key, b".".join((id.encode(), str(at).encode(), body)), hashlib.sha256).digest()).decode()
 
 
 def add(tx: Tx, *, by: AccountId, merchant: str, url: str) -> Hook:
@@ -87,7 +69,7 @@ def add(tx: Tx, *, by: AccountId, merchant: str, url: str) -> Hook:
     named(url)
     if len(store_merchants.hooks(tx, [merchant])) >= HOOKS_EACH:
         raise TooManyHooks(limit=HOOKS_EACH)
-    made = Hook(new_id(tx.now), merchant, url, new_secret(), None, 0, tx.now)
+    made = Hook(new_id(tx.now), merchant, url, webhook.new_secret(), None, 0, tx.now)
     store_merchants.insert_hook(tx, made)
     return made
 
@@ -107,7 +89,7 @@ def remove(tx: Tx, *, by: AccountId, id: str) -> None:
 def rotate(tx: Tx, *, by: AccountId, id: str) -> Hook:
     """Change the secret; the former one signs too for a day."""
     kept = _own_hook(tx, by, id)
-    store_merchants.rotate_hook(tx, id, new_secret(), tx.now + FORMER_MS)
+    store_merchants.rotate_hook(tx, id, webhook.new_secret(), tx.now + webhook.FORMER_MS)
     found = store_merchants.hook(tx, kept.id)
     assert found is not None
     return found
@@ -126,11 +108,6 @@ def replay(tx: Tx, *, by: AccountId, id: str, seq: int) -> int:
     for happening in found:
         tx.enqueue(Deliver(kept.id, kept.merchant, happening.seq), key=f"pay.replay/{kept.id}/{happening.seq}")
     return len(found)
-
-
-def new_secret() -> str:
-    """Return a secret of 192 bits in the form that the specification gives it."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
 def _pair(reader: Reader, job: Deliver) -> tuple[Hook, Happening, int] | None:

@@ -88,4 +88,4 @@ CREATE TABLE official_event (
     at {int} NOT NULL,
     PRIMARY KEY (official, seq)
 );
-CREATE UNIQUE INDEX official_event_by_entry ON official_event (openid, entry) WHERE entry IS NOT NULL;
+CREATE INDEX official_event_by_entry ON official_event (openid, entry) WHERE entry IS NOT NULL;
