@@ -79,7 +79,7 @@ def openapi(app: Litestar, cards: Mapping[str, type[Card]]) -> Document:
         _, _, rest = operation.setdefault("description", "").partition(". ")
         operation["summary"] = operation["description"].removesuffix(f" {rest}").rstrip(".").strip()
         wanted = inspect.signature(handler).parameters
-        operation["security"] = [{"cookie": []}, {"bearer": []}] if "me" in wanted else []
+        operation["security"] = [{"cookie": []}, {"bearer": []}] if "me" in wanted else operation.get("security") or []
         operation["responses"].get("204", {}).pop("content", None)
         operation["responses"] = {code: told for code, told in operation["responses"].items() if int(code) < 400} | {
             str(kind.status): {"$ref": f"#/components/responses/{kind.__name__}"} for kind in KINDS

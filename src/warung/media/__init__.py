@@ -25,6 +25,7 @@ from warung.media.pages import PAGES
 from warung.media.pictures import NotAPicture, PictureBroken, Pictures, PicturesUnavailable, PictureTooLarge
 from warung.media.players import Players
 from warung.media.receiving import Studio
+from warung.media.routes import way_to
 from warung.media.service import anyone, described, grant, keep, link, may_see, owner_of, release, set_avatar
 from warung.media.storing import store_file, store_picture, sweep
 
@@ -84,4 +85,5 @@ __all__ = [
     "store_moving",
     "store_picture",
     "sweep",
+    "way_to",
 ]

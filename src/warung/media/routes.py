@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from warung import accounts
 from warung.kit.blobs import Blobs
 from warung.kit.db import Db
-from warung.kit.ids import BlobId, Identity
+from warung.kit.ids import AccountId, BlobId, Identity
 from warung.media import service
 from warung.media.model import SizeName, Viewers
 from warung.media.pictures import Pictures
@@ -45,10 +45,15 @@ async def delete_avatar(db: Db, me: Identity) -> None:
 @get("/media/{blob:str}/{size:str}", status_code=302)
 async def see(blob: BlobId, size: SizeName, db: Db, me: Identity, viewers: Viewers) -> Redirect:
     """Redirect to a link that opens a picture or a file for five minutes."""
-    url = await db.read(lambda reader: service.link(reader, by=me.account, blob=blob, size=size, viewers=viewers))
+    return await way_to(db, by=me.account, blob=blob, size=size, viewers=viewers)
+
+
+async def way_to(db: Db, *, by: AccountId, blob: BlobId, size: SizeName, viewers: Viewers) -> Redirect:
+    """Return the redirect to a signed link, for whoever asks in the name of `by`. Raises `BlobMissing`."""
+    url = await db.read(lambda reader: service.link(reader, by=by, blob=blob, size=size, viewers=viewers))
     if url is None:
         await db.write(service.make_link_secret)
-        url = await db.read(lambda reader: service.link(reader, by=me.account, blob=blob, size=size, viewers=viewers))
+        url = await db.read(lambda reader: service.link(reader, by=by, blob=blob, size=size, viewers=viewers))
     assert url is not None
     return Redirect(url, status_code=302, headers={"cache-control": f"private, max-age={REMEMBERED_S}", "vary": "cookie, authorization"})
 

@@ -5,22 +5,21 @@ from pathlib import Path
 from warung import contacts
 from warung.kit.domain import Chore, Domain, Errand, Follower
 from warung.kit.kind import Kind as ConversationKind
-from warung.official import complaints, inbox
-from warung.official.answers import Answer, NotAnAnswer, card_of
+from warung.official import complaints, inbox, routes, routes_desk, routes_programs, routes_staff, routes_team
+from warung.official.answers import AutoAnswer, NotAnAnswer, card_of
 from warung.official.cards import (
     CARDS,
     AppCard,
-    Choice,
     Choices,
     Chosen,
     Music,
     News,
     NewsItem,
     OfficialCard,
+    OfficialPhoto,
     OfficialPicture,
     OfficialVideo,
     OfficialVoice,
-    Shown,
     Words,
 )
 from warung.official.consent import (
@@ -116,7 +115,7 @@ from warung.official.model import (
     TooManyTagsOnFollower,
     WindowUsedUp,
 )
-from warung.official.pressing import MenuChanged, Place, Scanned, With, press, report_location
+from warung.official.pressing import CodeRead, MenuChanged, Spot, With, press, report_location
 from warung.official.programs import add_program, program_by, remove_program
 from warung.official.programs_model import Hook, NewProgram, NotAProgram, Program, Tell
 from warung.official.registry import by_appid, change, close, mine, official, register, reset_secret, secret_is, verify
@@ -124,14 +123,16 @@ from warung.official.renaming import TellFollowers, tell_followers
 from warung.official.rules import Keyword, Replies, RepliesNotPossible, Rule, replies, set_mode, set_replies
 from warung.official.seats import add_kf, bind_kf, change_kf, delete_kf, kfs, set_kf_avatar, sit
 from warung.official.serving import close_session, desk, hand_over, open_session, records, session, sessions, set_desk, take
+from warung.official.sharing import OfficialProfile, recommend
 from warung.official.tagging import add_tag, delete_tag, rename_tag, tag, tagged, tags, tags_of, untag
 from warung.official.talking import Window, answer, reply_window, say, typing
 from warung.official.team import remove_staff, set_staff, staff
-from warung.official.webhooks import add_hook, hooks, numbered, on_happened, remove_hook, replay, rotate_hook, tell
+from warung.official.webhooks import add_hook, hooks, on_happened, remove_hook, replay, rotate_hook, tell
 
 DOMAIN = Domain(
     name="official",
-    cards=CARDS,
+    routes=[*routes_staff.ROUTES, *routes.ROUTES, *routes_team.ROUTES, *routes_desk.ROUTES, *routes_programs.ROUTES],
+    cards=[*CARDS, OfficialProfile],
     kinds=[ConversationKind(CONVERSATION, peers=True)],
     events=[FollowingChanged, DeskChanged],
     listeners=[(contacts.Reported, complaints.on_reported), (Happened, on_happened)],
@@ -144,8 +145,8 @@ DOMAIN = Domain(
 __all__ = [
     "CONVERSATION",
     "DOMAIN",
-    "Answer",
     "AppCard",
+    "AutoAnswer",
     "BadKf",
     "Button",
     "ButtonIncomplete",
@@ -153,9 +154,9 @@ __all__ = [
     "ButtonKindUnknown",
     "ButtonNameNotPossible",
     "ButtonUrlNotPossible",
-    "Choice",
     "Choices",
     "Chosen",
+    "CodeRead",
     "DeskChanged",
     "DeskNotPossible",
     "DeskSession",
@@ -200,11 +201,12 @@ __all__ = [
     "OfficialCard",
     "OfficialNotFound",
     "OfficialPage",
+    "OfficialPhoto",
     "OfficialPicture",
+    "OfficialProfile",
     "OfficialVideo",
     "OfficialVoice",
     "OutsideWindow",
-    "Place",
     "Program",
     "Record",
     "Registered",
@@ -213,10 +215,9 @@ __all__ = [
     "Role",
     "RoleNeeded",
     "Rule",
-    "Scanned",
     "Settings",
-    "Shown",
     "Source",
+    "Spot",
     "Staff",
     "SubMenuNotPossible",
     "Tag",
@@ -278,6 +279,7 @@ __all__ = [
     "page",
     "press",
     "program_by",
+    "recommend",
     "records",
     "register",
     "remove_hook",

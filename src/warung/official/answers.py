@@ -10,7 +10,7 @@ from warung.official.cards import OfficialCard, Words
 REPLY = "reply"  # why a message came: the account answered by itself
 
 
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class AutoAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One of: words, the id of something among the account's materials, or the id of an article."""
 
     text: str = ""
@@ -22,7 +22,7 @@ class NotAnAnswer(BadRequest):
     """An answer is either words, or a material, or an article of this account."""
 
 
-def card_of(reader: Reader, official: AccountId, answer: Answer, *, why: str = REPLY) -> OfficialCard:
+def card_of(reader: Reader, official: AccountId, answer: AutoAnswer, *, why: str = REPLY) -> OfficialCard:
     """Return the card of an answer. Raises `NotAnAnswer` for none, for more than one thing, and for what the account does not have."""
     if sum(map(bool, (answer.text, answer.media_id, answer.article))) != 1:
         raise NotAnAnswer

@@ -15,6 +15,7 @@ from warung.kit.ids import BlobId
 LINE = 120
 TEXT_BYTES = 2_048
 ITEMS, CHOICES = 8, 30
+TITLE_CHARS, DIGEST_CHARS, URL_CHARS = 200, 600, 2_048
 
 
 class OfficialCard(Card, frozen=True, kw_only=True):
@@ -41,7 +42,7 @@ class Words(OfficialCard, frozen=True, kw_only=True, tag="official.text"):
         """Refuse nothing, and more than can be read."""
         if not self.words.strip():
             raise BrokenCard(reason="there are no words")
-        if len(self.words.encode()) > TEXT_BYTES:
+        if len(self.words.encode()) > TEXT_BYTES or "\x00" in self.words:
             raise BrokenCard(reason=f"more than {TEXT_BYTES} bytes of text")
 
 
@@ -74,12 +75,16 @@ class News(OfficialCard, frozen=True, kw_only=True, tag="official.news"):
         return [item.cover for item in self.items if item.cover is not None]
 
     def check(self) -> None:
-        """Refuse none and too many."""
+        """Refuse none, too many, and addresses that no browser should open."""
         if not 1 <= len(self.items) <= ITEMS:
             raise BrokenCard(reason=f"1 to {ITEMS} items")
+        for item in self.items:
+            _fits(TITLE_CHARS, item.title)
+            _fits(DIGEST_CHARS, item.digest, item.article)
+            _leads(item.url, item.picture)
 
 
-class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class OfficialPhoto(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One picture and its size."""
 
     blob: BlobId
@@ -91,7 +96,7 @@ class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 class OfficialPicture(OfficialCard, frozen=True, kw_only=True, tag="official.picture"):
     """A picture, or several."""
 
-    photos: tuple[Shown, ...]
+    photos: tuple[OfficialPhoto, ...]
     caption: str = ""
 
     def preview(self) -> Preview:
@@ -170,8 +175,13 @@ class Music(OfficialCard, frozen=True, kw_only=True, tag="official.music"):
         """Return the cover."""
         return [] if self.cover is None else [self.cover]
 
+    def check(self) -> None:
+        """Refuse long texts, and addresses that no browser should open."""
+        _fits(DIGEST_CHARS, self.title, self.description)
+        _leads(self.url, self.hq_url)
 
-class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+
+class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing to tap."""
 
     id: str
@@ -182,7 +192,7 @@ class Choices(OfficialCard, frozen=True, kw_only=True, tag="official.menu"):
     """A question with answers to tap: whoever taps one says its text, and the account hears its id."""
 
     head: str = ""
-    items: tuple[Choice, ...]
+    items: tuple[Option, ...]
     tail: str = ""
 
     def preview(self) -> Preview:
@@ -195,6 +205,8 @@ class Choices(OfficialCard, frozen=True, kw_only=True, tag="official.menu"):
 
     def check(self) -> None:
         """Refuse none, too many, and one id twice."""
+        _fits(DIGEST_CHARS, self.head, self.tail, *(item.text for item in self.items))
+        _fits(LINE, *(item.id for item in self.items))
         if not 1 <= len(self.items) <= CHOICES or len({item.id for item in self.items}) < len(self.items):
             raise BrokenCard(reason=f"1 to {CHOICES} different choices")
 
@@ -240,6 +252,16 @@ class Chosen(Card, frozen=True, tag="official.choice"):
         """Refuse no words and long ids."""
         if not self.words.strip() or len(self.words.encode()) > TEXT_BYTES or len(self.choice) > LINE:
             raise BrokenCard(reason="a choice has words and a short id")
+
+
+def _fits(limit: int, *texts: str) -> None:
+    if any(len(text) > limit or "\x00" in text for text in texts):
+        raise BrokenCard(reason=f"a text of more than {limit} characters")
+
+
+def _leads(*urls: str) -> None:
+    if any(url and (not url.startswith(("https://", "http://")) or len(url) > URL_CHARS or "\x00" in url) for url in urls):
+        raise BrokenCard(reason="an address begins with http:// or https://")
 
 
 CARDS: tuple[type[Card], ...] = (Words, News, OfficialPicture, OfficialVoice, OfficialVideo, Music, Choices, AppCard, Chosen)

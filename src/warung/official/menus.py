@@ -170,6 +170,13 @@ def menu_for(reader: Reader, *, official: AccountId, account: AccountId) -> Know
     return next(fitting, None) or next((each for each in known if each.rule is None), None)
 
 
+def shown_to(reader: Reader, *, official: AccountId, account: AccountId) -> KnownMenu | None:
+    """Return the menu that somebody sees who follows; nothing for others. Raises `OfficialNotFound`."""
+    registry.still_open(reader, official)
+    who = store_follows.of_account(reader, official, account)
+    return menu_for(reader, official=official, account=account) if who is not None and who.follows else None
+
+
 def button(menu: Menu, path: str) -> Button | None:
     """Return the button at `<column>` or `<column>.<row>`, counted from 0."""
     found: Button | None = None

@@ -8,7 +8,7 @@ from warung.kit.db import Tx
 from warung.kit.errors import BadRequest, Conflict
 from warung.kit.ids import AccountId, Nonce, new_id
 from warung.official import answers, log, menus, registry, store_follows, talking
-from warung.official.answers import Answer
+from warung.official.answers import AutoAnswer
 from warung.official.menus import Button
 from warung.official.model import Follow, NotFollowing
 
@@ -27,14 +27,14 @@ RESULT_CHARS = 2_048
 PICTURES = 9
 
 
-class Scanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CodeRead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a code said."""
 
     result: str
     type: str = "qrcode"
 
 
-class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Spot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A point that somebody chose: degrees north and east."""
 
     latitude: float
@@ -47,9 +47,9 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class With(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What goes with a press of some buttons: a code that was read, how many pictures follow (by their MD5), or a place."""
 
-    scanned: Scanned | None = None
+    scanned: CodeRead | None = None
     pictures: tuple[str, ...] = ()
-    place: Place | None = None
+    place: Spot | None = None
 
 
 class MenuChanged(Conflict):
@@ -76,7 +76,7 @@ def press(tx: Tx, *, by: AccountId, official: AccountId, menu: int, path: str, g
     log.widen(tx, who.openid, brief=True)
     if pressed.type in menus.MEDIA | menus.ARTICLES:
         log.happen(tx, official=official, kind="menu.media", openid=who.openid, **told | {"key": pressed.media_id or pressed.article_id})
-        _said(tx, who, Answer(media_id=pressed.media_id, article="" if pressed.media_id else pressed.article_id))
+        _said(tx, who, AutoAnswer(media_id=pressed.media_id, article="" if pressed.media_id else pressed.article_id))
     else:
         log.happen(tx, official=official, kind=TOLD[pressed.type], openid=who.openid, **told)
     return pressed
@@ -114,7 +114,7 @@ def _with(pressed: Button, given: With) -> dict[str, Any]:
     return {}
 
 
-def _said(tx: Tx, who: Follow, answer: Answer) -> None:
+def _said(tx: Tx, who: Follow, answer: AutoAnswer) -> None:
     try:
         card = answers.card_of(tx, who.official, answer, why="menu")
     except answers.NotAnAnswer:  # it was deleted since; the button is the account's to mend

@@ -11,7 +11,7 @@ from warung.kit.errors import BadRequest
 from warung.kit.ids import AccountId, Nonce
 from warung.kit.text import bounded
 from warung.official import answers, registry, store, store_conversation, talking
-from warung.official.answers import Answer
+from warung.official.answers import AutoAnswer
 from warung.official.model import Follow, Mode
 
 RULES, KEYWORDS, ANSWERS = 200, 20, 5
@@ -30,7 +30,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     keywords: tuple[Keyword, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[AutoAnswer, ...]
     every: bool = False
     created_at: int = 0
 
@@ -38,9 +38,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Replies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an account answers by itself. The first rule that fits is the one."""
 
-    on_follow: Answer | None = None
+    on_follow: AutoAnswer | None = None
     rules: tuple[Rule, ...] = ()
-    default: Answer | None = None
+    default: AutoAnswer | None = None
 
 
 class RepliesNotPossible(BadRequest):
@@ -91,7 +91,7 @@ def greet(tx: Tx, who: Follow) -> None:
 
 
 def by_keyword(tx: Tx, who: Follow, words: str, entry: chat.Message) -> bool:
-    """Answer a message as the first rule that fits says; False when none does."""
+    """AutoAnswer a message as the first rule that fits says; False when none does."""
     known = replies(tx, official=who.official).rules if words else ()
     rule = next((rule for rule in known if fits(rule, words)), None)
     if rule is None:
@@ -116,7 +116,7 @@ def fits(rule: Rule, words: str) -> bool:
     )
 
 
-def _say(tx: Tx, who: Follow, answer: Answer, nonce: str) -> None:
+def _say(tx: Tx, who: Follow, answer: AutoAnswer, nonce: str) -> None:
     try:
         card = answers.card_of(tx, who.official, answer)
     except answers.NotAnAnswer:  # it was deleted since; nobody is there to be told

@@ -168,7 +168,7 @@ def finish(tx: Tx, *, by: AccountId, official: AccountId, openid: str) -> None:
 def reply(tx: Tx, *, by: AccountId, official: AccountId, openid: str, card: OfficialCard, nonce: Nonce) -> chat.Message:
     """Answer a follower whom one serves, in the account's name. Raises `NotYourSession`, and what `answer` raises."""
     mine = _own(tx, by, official, openid)
-    message = talking.answer(tx, official=official, to=openid, card=card, nonce=nonce, kf=mine.kf)
+    message = talking.answer(tx, official=official, to=openid, card=card, nonce=nonce, kf=mine.kf, by=by)
     seats.tell(tx, official, openid)
     return message
 

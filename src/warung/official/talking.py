@@ -2,7 +2,7 @@
 
 import msgspec
 
-from warung import chat
+from warung import chat, media
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, Nonce
 from warung.official import consent, registry, seats, store_desk, store_follows
@@ -17,13 +17,19 @@ class Window(msgspec.Struct, frozen=True):
     left: int
 
 
-def say(tx: Tx, *, official: AccountId, to: str, card: OfficialCard, nonce: Nonce, kf: str | None = None) -> chat.Message:
+def say(
+    tx: Tx, *, official: AccountId, to: str, card: OfficialCard, nonce: Nonce, kf: str | None = None, by: AccountId | None = None
+) -> chat.Message:
     """Put a card into a follower's conversation in the account's name. `kf` is the desk name of who wrote it, which the desk notes.
 
-    The same nonce again returns the same message. Raises `NoSuchFollower`, `NotFollowing`, `FollowerBlocked`, and what the card deserves.
+    The same nonce again returns the same message. Pictures and files are the account's own, or those of `by`, somebody of the staff.
+    Raises `NoSuchFollower`, `NotFollowing`, `FollowerBlocked`, `BlobNotYours`, and what the card deserves.
     """
     known = reachable(tx, official, to)
     card.check()
+    for blob in card.blobs():
+        if media.owner_of(tx, blob) not in (official, by or official):
+            raise media.BlobNotYours
     assert known.conversation is not None
     if kf is None:
         return chat.put(tx, by=official, to=known.conversation, card=card, nonce=nonce)
@@ -36,7 +42,9 @@ def say(tx: Tx, *, official: AccountId, to: str, card: OfficialCard, nonce: Nonc
     return message
 
 
-def answer(tx: Tx, *, official: AccountId, to: str, card: OfficialCard, nonce: Nonce, kf: str | None = None) -> chat.Message:
+def answer(
+    tx: Tx, *, official: AccountId, to: str, card: OfficialCard, nonce: Nonce, kf: str | None = None, by: AccountId | None = None
+) -> chat.Message:
     """Say something to a follower who wrote or did something lately. Raises `OutsideWindow`, `WindowUsedUp`, and what `say` raises."""
     known = reachable(tx, official, to)
     assert known.conversation is not None
@@ -46,7 +54,7 @@ def answer(tx: Tx, *, official: AccountId, to: str, card: OfficialCard, nonce: N
         if known.window_until < tx.now:
             raise OutsideWindow(hours=tx.settings(Settings).reply_hours)
         raise WindowUsedUp
-    return say(tx, official=official, to=to, card=card, nonce=nonce, kf=kf)
+    return say(tx, official=official, to=to, card=card, nonce=nonce, kf=kf, by=by)
 
 
 def typing(reader: Reader, *, official: AccountId, to: str) -> None:
