@@ -1,6 +1,8 @@
 """Sessions: an opaque token on a device, its digest here. They slide: a device that is used stays signed in."""
 
+import asyncio
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from warung.accounts import register, store_sessions
 from warung.accounts.limits import network
@@ -15,6 +17,8 @@ from warung.kit.text import bounded
 DEVICE_CHARS = 100
 SLICE = 10_000  # databases bound the number of parameters of one statement
 TOUCH_MS = HOUR  # `seen_at` is this exact and no more: a request must not cost a write
+AT_ONCE = 256  # tokens of one look-up
+_ASKING: "WeakKeyDictionary[Db, Recognition]" = WeakKeyDictionary()
 
 
 def start(tx: Tx, *, account: AccountId, device: str, address: str) -> Opened:
@@ -40,15 +44,62 @@ def start(tx: Tx, *, account: AccountId, device: str, address: str) -> Opened:
 
 def authenticate(reader: Reader, token: str) -> Identity:
     """Return who acts with this token. Raises `Unauthenticated`."""
-    return _find(reader, token)[0]
+    found = _found(reader, [digest(token)])
+    if not found:
+        raise Unauthenticated
+    return found[digest(token)][0]
 
 
 async def recognise(db: Db, token: str) -> Identity:
-    """Return who acts with this token and remember, once an hour, that the device was here. For the gateway: a request costs a read."""
-    identity, stale = await db.read(lambda reader: _find(reader, token))
+    """Return who acts with this token and remember, once an hour, that the device was here. For the gateway. Raises `Unauthenticated`."""
+    asking = _ASKING.get(db)
+    if asking is None:
+        asking = _ASKING[db] = Recognition(db)
+    identity, stale = await asking.of(digest(token))
     if stale:
         db.submit(lambda tx: store_sessions.touch_session(tx, identity.session), lambda _: None)
     return identity
+
+
+class Recognition:
+    """Looks sessions up in sets: all requests that come while one look-up is on its way are one look-up after it.
+
+    Nothing is remembered, so a device that is signed out is so at once; and a request under load costs a row and not a thread's turn.
+    """
+
+    def __init__(self, db: Db) -> None:
+        self._db = db
+        self._waiting: dict[str, list[asyncio.Future[tuple[Identity, bool]]]] = {}
+        self._asking: asyncio.Task[None] | None = None
+
+    def of(self, token: str) -> asyncio.Future[tuple[Identity, bool]]:
+        """Return who acts with the token of this digest, and whether that has to be noted; looked up after this call."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[tuple[Identity, bool]] = loop.create_future()
+        self._waiting.setdefault(token, []).append(future)
+        if self._asking is None:
+            self._asking = loop.create_task(self._ask())
+        return future
+
+    async def _ask(self) -> None:
+        while self._waiting:
+            tokens = list(self._waiting)[:AT_ONCE]
+            waiting = {token: self._waiting.pop(token) for token in tokens}
+            found: dict[str, tuple[Identity, bool]] = {}
+            failure: BaseException | None = None
+            try:
+                found = await self._db.read(lambda reader, tokens=tokens: _found(reader, tokens))  # type: ignore[misc]
+            except Exception as failed:
+                failure = failed
+            for token, futures in waiting.items():
+                for future in futures:
+                    if future.done():
+                        continue
+                    if token in found:
+                        future.set_result(found[token])
+                    else:
+                        future.set_exception(failure or Unauthenticated())
+        self._asking = None
 
 
 def alive(reader: Reader, sessions: Sequence[SessionId]) -> set[SessionId]:
@@ -88,12 +139,12 @@ def at_home(reader: Reader, *, account: AccountId, address: str) -> bool:
     return store_sessions.used_from(reader, account, _place(account, address))
 
 
-def _find(reader: Reader, token: str) -> tuple[Identity, bool]:
-    row = store_sessions.session_by_token(reader, digest(token), _seen_after(reader))
-    if row is None:
-        raise Unauthenticated
-    session, seen_at, account, language, operator = row
-    return Identity(account, session, language, bool(operator)), reader.now - seen_at >= TOUCH_MS
+def _found(reader: Reader, tokens: Sequence[str]) -> dict[str, tuple[Identity, bool]]:
+    """Return who acts with each of these tokens (digests), and whether it is time to note that they were here."""
+    return {
+        token: (Identity(account, session, language, bool(operator)), reader.now - seen_at >= TOUCH_MS)
+        for token, session, seen_at, account, language, operator in store_sessions.by_tokens(reader, tokens, _seen_after(reader))
+    }
 
 
 def _place(account: AccountId, address: str) -> str:

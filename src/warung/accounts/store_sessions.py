@@ -17,12 +17,12 @@ def insert_session(tx: Tx, session: Mapping[str, Any]) -> None:
     tx.run(sql, session)
 
 
-def session_by_token(reader: Reader, token: str, seen_after: int) -> Row | None:
-    """Return (session, seen_at, account, language, is_operator) of a living session of an enabled account."""
-    sql = """SELECT session.id, session.seen_at, account.id, account.language, account.is_operator
+def by_tokens(reader: Reader, tokens: Sequence[str], seen_after: int) -> list[Row]:
+    """Return (token, session, seen_at, account, language, is_operator) of living sessions of enabled accounts."""
+    sql = """SELECT session.token, session.id, session.seen_at, account.id, account.language, account.is_operator
         FROM session JOIN account ON account.id = session.account
-        WHERE session.token = :token AND session.seen_at > :seen_after AND account.is_disabled = 0"""
-    return reader.one(sql, {"token": token, "seen_after": seen_after})
+        WHERE session.token IN :tokens AND session.seen_at > :seen_after AND account.is_disabled = 0"""
+    return reader.all(sql, {"tokens": list(tokens), "seen_after": seen_after})
 
 
 def living(reader: Reader, ids: Sequence[SessionId], seen_after: int) -> list[SessionId]:

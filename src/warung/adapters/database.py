@@ -33,7 +33,7 @@ class Database:
         self._links: list[WriterLink] = []
         self.writer = Writer(writer, context, fatal)
         self.reading = 0
-        self.waited: Callable[[float], None] = lambda _: None  # told on the loop how long a reader or a writer was waited for
+        self.waited: Callable[[float, int], None] = lambda seconds, requests: None  # told on the loop how long was waited for it
 
     def submit(self, verb: Verb[T], done: Callable[[T | BaseException], None]) -> None:
         """Run a verb; call `done` on the loop after the commit."""
@@ -62,7 +62,7 @@ class Database:
             return await future
         finally:
             if begun[0]:
-                self.waited(begun[0] - asked)
+                self.waited(begun[0] - asked, 1)
 
     async def read(self, question: Question[T]) -> T:
         """Run a question in a reading transaction."""
@@ -72,7 +72,7 @@ class Database:
             answer, told, begun = await self._loop.run_in_executor(self._readers, self._ask, question)
         finally:
             self.reading -= 1
-        self.waited(begun - asked)
+        self.waited(begun - asked, 1)
         for event, audience in told:
             self._context.publish(event, audience)
         return answer

@@ -1,11 +1,12 @@
 """HTTP: the routes that domains brought, under /api; refusals mapped once; health, metrics and the client's pages beside them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 import structlog
-from litestar import Litestar, Request, Response, Router
+from litestar import Request, Response, Router
 from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
@@ -18,6 +19,7 @@ from warung import __version__
 from warung.gateway.documents import OpenApiJson
 from warung.gateway.door import Recognise, ours, token_in
 from warung.gateway.errors import Phrasebook, problem
+from warung.gateway.express import Application, Express
 from warung.gateway.frame import Problem
 from warung.gateway.overload import Admission, Overloaded
 from warung.kit.card import Cards
@@ -29,6 +31,7 @@ from warung.kit.site import Site
 
 log = structlog.get_logger()
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+AT_ONCE = 64  # requests of one account that are being answered: more than a browser or a shop's program has any use for
 ACCESS = (401, 403, 429)  # refusals that an operator wants to see: who is not who they say, who may not, who tries too often
 
 
@@ -52,6 +55,10 @@ class BodyTooLarge(TooLarge):
 
 class ForeignOrigin(NotAllowed):
     """This request came from another website's page."""
+
+
+class TooManyAtOnce(TooMany):
+    """Too many of your requests are being answered at this moment. Wait for some of the answers."""
 
 
 class Refused(msgspec.Struct):
@@ -106,49 +113,63 @@ def refuser(phrases: Phrasebook) -> Any:
         told = problem(failure, phrases, language_of(request, phrases))
         if status in ACCESS:
             _note(request, told.code, status)
-        headers = (
-            {"retry-after": str(told.details["retry_after_s"])}
-            if isinstance(failure, TooMany | Overloaded) and "retry_after_s" in told.details
-            else {}
-        )
+        headers = dict(failure.headers) if isinstance(failure, Refusal) else {}
+        if isinstance(failure, TooMany | Overloaded) and "retry_after_s" in told.details:
+            headers["retry-after"] = str(told.details["retry_after_s"])
         return Response(Refused(told), status_code=status, headers=headers, media_type="application/json")
 
     return refuse
 
 
 def same_origin(site: Site) -> Any:
-    """Return the guard against foreign pages: a request that changes something and carries our cookie must name us as its origin."""
+    """Return the check against foreign pages: a request that changes something and carries our cookie must name us as its origin."""
 
-    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:  # else it gets a thread per request
-        if connection.scope.get("method") in SAFE:
+    def check(scope: Scope, headers: Mapping[str, str], _: Any) -> None:
+        if scope.get("method") in SAFE:
             return
-        origin = connection.headers.get("origin")
-        token, by_cookie = token_in(connection.headers)
-        foreign = origin is not None and not ours(origin, connection.headers.get("host", ""), site)
+        origin = headers.get("origin")
+        token, by_cookie = token_in(headers)
+        foreign = origin is not None and not ours(origin, headers.get("host", ""), site)
         if foreign or (origin is None and by_cookie and token):
             raise ForeignOrigin
 
-    return guard
+    return check
 
 
 def admitting(admission: Admission) -> Any:
-    """Return the guard against too much at once. Who asks is known by the token, which costs no look-up."""
+    """Return the check against too much at once. Who asks is known by the token, which costs no look-up."""
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        usual = Priority.CATCH_UP if connection.scope.get("method") in SAFE else Priority.SEND
-        token, _ = token_in(connection.headers)
-        if not admission.admit(handler.opt.get("priority", usual), token or (connection.client.host if connection.client else "")):
+    def check(scope: Scope, headers: Mapping[str, str], handler: Any) -> None:
+        usual = Priority.CATCH_UP if scope.get("method") in SAFE else Priority.SEND
+        token, _ = token_in(headers)
+        client = scope.get("client")
+        if not admission.admit(handler.opt.get("priority", usual), token or (client[0] if client else "")):
             raise admission.refusal()
+
+    return check
+
+
+def guarded(checks: Sequence[Any]) -> Any:
+    """Return the framework's one guard, which asks all of these. It is a coroutine, since any other gets a thread per request."""
+
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        for check in checks:
+            check(connection.scope, connection.headers, handler)
 
     return guard
 
 
-def guarding(site: Site) -> Any:
-    """Return the hook that gives every answer, refusals too, the headers by which a browser guards it, where it has none of its own."""
+def safe_headers(site: Site) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the headers by which a browser guards every answer of ours, and those that an answer of the API has besides."""
     always = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
     if site.https:
         always["strict-transport-security"] = "max-age=31536000"
-    api = {"cache-control": "no-store", "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox"}
+    return always, {"cache-control": "no-store", "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox"}
+
+
+def guarding(site: Site) -> Any:
+    """Return the hook that gives every answer, refusals too, these headers, where it has none of its own."""
+    always, api = safe_headers(site)
 
     async def guard(message: Message, scope: Scope) -> None:
         if message["type"] == "http.response.start":
@@ -159,18 +180,45 @@ def guarding(site: Site) -> Any:
     return guard
 
 
-def providers(recognise: Recognise) -> dict[str, Provide]:
-    """Return what gives a handler its `me`, who is signed in, and its `caller`, who may be nobody."""
+class Presence:
+    """Says who asks, and holds everybody to so many requests at once: what one account has on the way is its own to wait for."""
 
-    async def me(request: Request[Any, Any, State], db: Db) -> Identity:
-        token, _ = token_in(request.headers)
-        identity = await recognise(db, token)
-        request.scope["state"]["identity"] = identity
+    def __init__(self, db: Db, recognise: Recognise) -> None:
+        self._db = db
+        self._recognise = recognise
+        self._busy: Counter[str] = Counter()
+
+    async def me(self, scope: Any, headers: Mapping[str, str]) -> Identity:
+        """Return who is signed in. Raises `Unauthenticated`, `TooManyAtOnce`."""
+        token, _ = token_in(headers)
+        identity = await self._recognise(self._db, token)
+        state = scope["state"]
+        state["identity"] = identity
+        if "busy" not in state:
+            if self._busy[identity.account] >= AT_ONCE:
+                raise TooManyAtOnce(retry_after_s=1)
+            self._busy[identity.account] += 1
+            state["busy"] = identity.account
         return identity
 
-    async def caller(request: Request[Any, Any, State], db: Db) -> Identity | None:
+    def left(self, scope: Any) -> None:
+        """Note that a request was answered."""
+        account = scope.get("state", {}).pop("busy", None)
+        if account is not None:
+            self._busy[account] -= 1
+            if not self._busy[account]:
+                del self._busy[account]
+
+
+def providers(presence: Presence) -> dict[str, Provide]:
+    """Return what gives a handler its `me`, who is signed in, and its `caller`, who may be nobody."""
+
+    async def me(request: Request[Any, Any, State]) -> Identity:
+        return await presence.me(request.scope, request.headers)
+
+    async def caller(request: Request[Any, Any, State]) -> Identity | None:
         try:
-            return await me(request, db)
+            return await me(request)
         except Unauthenticated:
             return None
 
@@ -194,7 +242,7 @@ def build(
     extra: dict[str, Any],
     body_bytes: int,
     admission: Admission,
-) -> Litestar:
+) -> Application:
     """Return the ASGI application."""
     held: dict[str, Any] = {"db": db, "cards": cards, "site": site} | extra
 
@@ -204,16 +252,17 @@ def build(
 
         return Provide(give)
 
+    presence, checks, refuse = Presence(db, recognise), [admitting(admission), same_origin(site)], refuser(phrases)
     api = Router(
         path="/api",
         route_handlers=list(routes),
-        guards=[admitting(admission), same_origin(site)],
-        dependencies=providers(recognise) | {"address": Provide(address)},
+        guards=[guarded(checks)],
+        dependencies=providers(presence) | {"address": Provide(address)},
     )
-    return Litestar(
+    app = Application(
         route_handlers=[api, *pages],
         dependencies={name: constant(value) for name, value in held.items()},
-        exception_handlers={Exception: refuser(phrases)},
+        exception_handlers={Exception: refuse},
         openapi_config=OpenAPIConfig(
             title="warung",
             version=__version__,
@@ -227,3 +276,8 @@ def build(
         logging_config=None,
         debug=False,
     )
+    always, more = safe_headers(site)
+    app.left = presence.left
+    app.express = Express(constants=held, check=checks, me=presence.me, refuse=refuse, headers=always | more, body_bytes=body_bytes)
+    app.express.know(app.routes)
+    return app

@@ -63,7 +63,12 @@ Question = Callable[[Reader], T]
 
 @runtime_checkable
 class Db(Protocol):
-    """A database with one writer and group commit. `submit` costs no task and no future."""
+    """A database with one writer and group commit. `submit` costs no task and no future.
+
+    Who submits the work of several requests as one says with `waited` how many seconds those have waited for it altogether.
+    """
+
+    waited: Callable[[float, int], None]
 
     async def write(self, verb: Verb[T]) -> T:
         """Run a verb in a transaction; return after it is on disk."""

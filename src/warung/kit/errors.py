@@ -10,6 +10,8 @@ A sentence may name details in braces. Mapped once, in the gateway; other langua
 
 import inspect
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 
@@ -17,6 +19,7 @@ class Refusal(Exception):
     """Something warung will not do. Never raised itself: raise a subclass of one of the kinds below."""
 
     status: ClassVar[int] = 400
+    headers: Mapping[str, str] = MappingProxyType({})  # what an answer over HTTP says besides
 
     def __init__(self, **details: Any) -> None:
         super().__init__(details)
