@@ -68,11 +68,11 @@ class Run(msgspec.Struct):
         return self.generator_share > BUSIEST
 
 
-def compiled() -> Path:
-    """Return the generator's program, compiling it where its source is new."""
-    sources = sorted([*SOURCES.glob("*.c"), *SOURCES.glob("*.h")])
+def compiled(folder: Path = SOURCES) -> Path:
+    """Return the program that a folder's sources make, compiling it where they are new."""
+    sources = sorted([*folder.glob("*.c"), *folder.glob("*.h")])
     name = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
-    program = Path(tempfile.gettempdir()) / f"warung-load-{os.getuid()}-{name}"
+    program = Path(tempfile.gettempdir()) / f"warung-{folder.name}-{os.getuid()}-{name}"
     if not program.exists():
         compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
         if compiler is None:

@@ -1,48 +1,34 @@
-"""`python -m bench.pay`: what a payment costs. Every part prints how it was taken; all parts run on SQLite, durable.
+"""`python -m bench.pay`: what a payment costs. Every part prints how it was taken; all but the last two run on SQLite, durable.
 
 engine    the ledger alone: batches of 1 and of 64, money spread over people and money all to one shop
 balance   the balance of one account with --million transfers, beside one with a thousand
-http      --clients programs pay shops over HTTP, one payment per request, each with a confirmation of its own, hot and spread
+http      --clients programs pay shops over HTTP, one payment per request, each with a confirmation of its own, hot and spread;
+          the programs are one C process on a core of its own, whose share of that core is printed
+postgres  the same with the server on PostgreSQL, on the same machine
 pgbench   the same double entry in PostgreSQL, one per transaction, on this machine in the same run; CPU per transfer of both
 """
 
 import argparse
 import asyncio
-import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
-
+from bench.machine import cpu_s
+from bench.paying import CREDIT, over_http, said
 from tests import environment
-from tests.served import free_port
 from tests.worlds import settings_for
-from warung import accounts, pay
+from warung import pay
 from warung.adapters.database import Database
 from warung.adapters.transaction import Context
-from warung.app import open_database, open_world
+from warung.app import open_database
 from warung.kit.card import Cards
 from warung.kit.db import Tx
-from warung.kit.ids import AccountId, digest, new_id
-from warung.pay import Transfer, store_wallet
-from warung.pay.approvals import Intent
-
-TICKS = os.sysconf("SC_CLK_TCK")
-CREDIT = 10**12
-
-
-def said(name: str, **figures: Any) -> None:
-    """Print one line of figures."""
-    print(
-        f"{name:28}" + "  ".join(f"{key} {value:,.1f}" if isinstance(value, float) else f"{key} {value}" for key, value in figures.items())
-    )
-
+from warung.pay import Transfer
 
 # The ledger alone.
 
@@ -114,102 +100,6 @@ async def balance(folder: Path, million: int) -> None:
     await db.close()
 
 
-# Over HTTP.
-
-
-async def prepared(folder: Path, clients: int, each: int) -> list[list[tuple[str, bytes]]]:
-    """Make people, shops and confirmations in a data folder; return each client's requests, hot ones and spread ones."""
-    world = await open_world(settings_for(folder))
-
-    def fill(tx: Tx) -> list[list[tuple[str, bytes]]]:
-        seller = accounts.create_account(tx, handle="toko", name="Toko Sari")
-        shops = [pay.open_shop(tx, by=seller, name="Toko", city="Bandung").id for _ in range(64)]
-        bank = pay.open_account(tx, kind="bank", owner="bench", currency="PTS")
-        plans = []
-        for client in range(clients):
-            who = accounts.create_account(tx, handle=f"budi{client}", name="Budi")
-            token = accounts.start_session(tx, account=who, device="bench", address="").token
-            wallet = pay.wallet(tx, who, "PTS")
-            pay.demand(pay.apply(tx, [Transfer(f"fund-{wallet.id}", bank.id, wallet.id, CREDIT, "PTS", "fund")]))
-            plans.append([_request(tx, who, token, shops[0] if at < each else shops[at % 64], at) for at in range(2 * each)])
-        return plans
-
-    plans = await world.db.write(fill)
-    await world.close()
-    return plans
-
-
-def _request(tx: Tx, who: AccountId, token: str, shop: str, at: int) -> tuple[str, bytes]:
-    nonce, approval = f"bench-{at:06}", new_id(tx.now) + new_id(tx.now)
-    intent = Intent(shop, 5, "PTS", nonce)
-    row = {"token": digest(approval), "account": who, "bound": digest(intent.words()), "fresh": 0, "expires_at": tx.now + 86_400_000}
-    store_wallet.insert_approval(tx, row)
-    body = json.dumps({"id": nonce, "merchant": shop, "amount": 5, "currency": "PTS", "approval": approval}).encode()
-    head = (
-        f"POST /api/payments HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n"
-        f"content-length: {len(body)}\r\n\r\n"
-    )
-    return nonce, head.encode() + body
-
-
-async def client(port: int, requests: list[tuple[str, bytes]], late: list[float]) -> int:
-    """Pay, one after the other, over one connection; return how many were accepted."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    done = 0
-    for _, request in requests:
-        begun = time.perf_counter()
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        body = await reader.readexactly(length)
-        late.append(time.perf_counter() - begun)
-        done += head.startswith(b"HTTP/1.1 200")
-        if not head.startswith(b"HTTP/1.1 200") and done == 0:
-            raise SystemExit(body.decode())
-    writer.close()
-    return done
-
-
-async def http(folder: Path, clients: int, each: int) -> None:
-    """Measure payments through the public API against the shipped server."""
-    plans = await prepared(folder, clients, each)
-    port = free_port()
-    command = [sys.executable, "-m", "warung", "run", "--data", str(folder / "data"), "--port", str(port)]
-    environ = os.environ | {"WARUNG_PAY_PAYMENT_LIMIT": str(CREDIT), "WARUNG_PAY_DAY_LIMIT": str(CREDIT)}
-    server = await asyncio.to_thread(subprocess.Popen, command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        async with httpx.AsyncClient() as probe:
-            for _ in range(600):
-                try:
-                    await probe.get(f"http://127.0.0.1:{port}/healthz")
-                    break
-                except httpx.TransportError:
-                    await asyncio.sleep(0.1)
-        for name, part in (("http, one hot shop", slice(0, each)), ("http, 64 shops", slice(each, 2 * each))):
-            late: list[float] = []
-            begun, cpu = time.perf_counter(), used(server.pid)
-            done = sum(await asyncio.gather(*(client(port, plan[part], late) for plan in plans)))
-            seconds = time.perf_counter() - begun
-            late.sort()
-            said(
-                name,
-                per_s=done / seconds,
-                refused=clients * each - done,
-                p50_ms=late[len(late) // 2] * 1e3,
-                p99_ms=late[len(late) * 99 // 100] * 1e3,
-                server_cpu_us=(used(server.pid) - cpu) / done * 1e6,
-            )
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def used(pid: int) -> float:
-    """Return the seconds of CPU that a process has used, and those of its children that have ended."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(int(fields[at]) for at in (11, 12, 13, 14)) / TICKS
-
-
 # PostgreSQL, the usual way.
 
 TABLES = """
@@ -228,13 +118,6 @@ commit;
 """
 
 
-def family(pid: int) -> Iterator[int]:
-    """Yield a process and its living children."""
-    yield pid
-    for task in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        yield int(task)
-
-
 def pgbench(folder: Path, seconds: int, ours: float | None) -> None:
     """Measure PostgreSQL doing the same double entry, one per transaction."""
     os.environ["WARUNG_TEST_RUN"] = str(folder)
@@ -245,10 +128,10 @@ def pgbench(folder: Path, seconds: int, ours: float | None) -> None:
     script = folder / "transfer.sql"
     script.write_text(SCRIPT)
     master = int((folder / "cluster/postmaster.pid").read_text().split("\n", 1)[0])
-    before = sum(used(pid) for pid in family(master))
+    before = cpu_s([master])
     run = [str(programs / "pgbench"), "-n", "-f", str(script), "-c", "8", "-j", "1", "-T", str(seconds), url]
     told = subprocess.run(run, text=True, check=True, capture_output=True).stdout
-    cpu = sum(used(pid) for pid in family(master)) - before
+    cpu = cpu_s([master]) - before
     number = int(told.split("actually processed: ")[1].split("/")[0].split("\n")[0])
     rate = float(told.split("tps = ")[1].split()[0])
     figures: dict[str, Any] = {"per_s": rate, "server_cpu_us": cpu / number * 1e6}
@@ -261,7 +144,7 @@ def pgbench(folder: Path, seconds: int, ours: float | None) -> None:
 def main() -> None:
     """Measure what was asked for."""
     parts = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parts.add_argument("parts", nargs="*", default=["engine", "http", "pgbench"], help="engine, balance, http, pgbench")
+    parts.add_argument("parts", nargs="*", default=["engine", "http", "pgbench"], help="engine, balance, http, postgres, pgbench")
     parts.add_argument("--transfers", type=int, default=32_000)
     parts.add_argument("--million", type=int, default=1_000_000)
     parts.add_argument("--clients", type=int, default=64)
@@ -279,7 +162,9 @@ def main() -> None:
         if "balance" in given.parts:
             asyncio.run(balance(folder / "balance", given.million))
         if "http" in given.parts:
-            asyncio.run(http(folder / "http", given.clients, given.each))
+            over_http(folder / "http", given.clients, given.each)
+        if "postgres" in given.parts:
+            over_http(folder / "postgres", given.clients, given.each, on_postgres=True)
         if "pgbench" in given.parts:
             folder.chmod(0o711)
             pgbench(folder / "pgbench", given.seconds, ours)

@@ -64,13 +64,13 @@ async def test_many_shops_and_payers_at_once_leave_right_books(open_a_world: Any
     assert {finding.kind for finding in report.findings} == {"wrong_refund"}
 
 
-async def test_a_killed_server_lost_no_acknowledged_payment_and_made_none_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    world = await open_world(settings_for(tmp_path))
+@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.long)])
+async def test_a_killed_server_lost_no_acknowledged_payment_and_made_none_twice(tmp_path: Path, database: str, kills: int) -> None:
+    world = await open_world(settings_for(tmp_path, database))
     shop, tokens = await world.db.write(_market)
     await world.close()
-    monkeypatch.setenv("WARUNG_PAY_FREE_AMOUNT", "1000")
-    monkeypatch.setenv("WARUNG_PAY_DAY_LIMIT", "100000000")
-    server = Process(tmp_path, tmp_path / "data")
+    limits = {"WARUNG_PAY_FREE_AMOUNT": "1000", "WARUNG_PAY_DAY_LIMIT": "100000000"}
+    server = Process(tmp_path, tmp_path / "data", env=limits | {"WARUNG_DATABASE": database})
     acknowledged: set[str] = set()
     tried: set[str] = set()
 
@@ -85,14 +85,14 @@ async def test_a_killed_server_lost_no_acknowledged_payment_and_made_none_twice(
                     assert answer.status_code == 200, answer.text
                     acknowledged.add(answer.json()["id"])
 
-    for round in range(3):
+    for round in range(kills):
         await server.start()
         wanted = len(acknowledged) + 40
         running = [asyncio.create_task(program(token, f"{round // 2}-{mark}")) for mark, token in enumerate(tokens)]
         await until(lambda wanted=wanted: len(acknowledged) >= wanted)  # type: ignore[misc]
         server.kill()
         await asyncio.gather(*running)
-    world = await open_world(settings_for(tmp_path))
+    world = await open_world(settings_for(tmp_path, database))
     await world.settle()
     report = await world.db.read(audit.check)
     rows = await world.db.read(lambda reader: [row for row in store_audit.journal(reader) if row[8] == "sale"])

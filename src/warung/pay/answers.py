@@ -5,6 +5,7 @@ the work began (a broken request, a limit on tries) is not kept. Keys are kept f
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,6 +13,7 @@ from litestar import Response
 
 from warung.kit.clock import DAY
 from warung.kit.db import Db, Tx
+from warung.kit.domain import Priority
 from warung.kit.errors import Refusal, TooMany, Unavailable, every_refusal
 from warung.kit.ids import AccountId, digest
 from warung.pay import ledger, store_merchants
@@ -20,6 +22,7 @@ from warung.pay.model import BadKey, KeyReused
 T = TypeVar("T")
 KEPT_MS = 2 * DAY
 REPLAYED = {"idempotent-replayed": "true"}
+FIRST: dict[str, Any] = {"priority": Priority.FIRST}  # what a route says that moves money, or that such a route waits for
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -64,5 +67,11 @@ async def answered(
 
 def _refusal(said: Said) -> Refusal:
     """Return the refusal that was said the first time."""
-    kinds = {kind.code(): kind for kind in every_refusal()}
-    return kinds.get(said.code, Unavailable)(**said.details)
+    refusal = _kinds().get(said.code, Unavailable)(**said.details)
+    refusal.headers = REPLAYED
+    return refusal
+
+
+@cache
+def _kinds() -> dict[str, type[Refusal]]:
+    return {kind.code(): kind for kind in every_refusal()}

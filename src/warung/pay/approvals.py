@@ -1,12 +1,13 @@
 """Confirming a payment: a token that is worth one payment to one payee, of one amount, under one id, for two minutes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from warung import accounts
 from warung.kit.clock import DAY, MINUTE
-from warung.kit.db import Db, Tx
+from warung.kit.db import Db, Reader, Tx
 from warung.kit.ids import AccountId, Identity, digest, secret
 from warung.kit.site import Site
 from warung.pay import ledger, limits, pin, store_wallet
@@ -49,6 +50,33 @@ async def approve_by_passkey(db: Db, *, by: Identity, intent: Intent, flow: str,
     return await db.write(lambda tx: _grant(tx, by, intent))
 
 
+class Confirmations:
+    """The confirmations that the payments of a batch name, read at once; each is used up by what it was given for, by nothing else."""
+
+    def __init__(self, reader: Reader, tokens: Iterable[str | None]) -> None:
+        self._free = reader.settings(Settings).free_amount
+        self._kept = store_wallet.approvals(reader, sorted({digest(token) for token in tokens if token is not None}))
+        self._used: list[str] = []
+
+    def take(self, by: AccountId, approval: str | None, intent: Intent) -> bool:
+        """Use a confirmation up; return whether a new device gave it. Raises `ApprovalNeeded`, `ApprovalNotValid`."""
+        if approval is None:
+            if intent.amount > self._free:
+                raise ApprovalNeeded
+            return False
+        token = digest(approval)
+        found = self._kept.get(token)
+        if found is None or (found.account, found.bound) != (by, _bound(intent)):
+            raise ApprovalNotValid
+        del self._kept[token]
+        self._used.append(token)
+        return found.fresh
+
+    def write(self, tx: Tx) -> None:
+        """Forget those that were used up."""
+        store_wallet.delete_approvals(tx, sorted(self._used))
+
+
 def authorise(tx: Tx, by: AccountId, approval: str | None, *, payee: str, amount: int, currency: str, transfer: str) -> bool:
     """Make sure that `by` confirmed exactly this, and count it against their limits. Call it first, in the payment's transaction.
 
@@ -58,22 +86,12 @@ def authorise(tx: Tx, by: AccountId, approval: str | None, *, payee: str, amount
     """
     if ledger.entry(tx, ledger.transfer_id(by, transfer)) is not None:
         return False
-    take(tx, by, approval, Intent(payee, amount, currency, transfer))
+    confirmed, tally = Confirmations(tx, [approval]), limits.Tally(tx, [by])
+    fresh = confirmed.take(by, approval, Intent(payee, amount, currency, transfer))
+    tally.count(by, amount, currency, fresh=fresh)
+    confirmed.write(tx)
+    tally.write(tx)
     return True
-
-
-def take(tx: Tx, by: AccountId, approval: str | None, intent: Intent) -> bool:
-    """Use a confirmation up and count the payment; return whether a new device gave it. For a payment that is not in the journal."""
-    fresh = False
-    if approval is not None:
-        taken = store_wallet.take_approval(tx, digest(approval), by, _bound(intent))
-        if taken is None:
-            raise ApprovalNotValid
-        fresh = taken
-    elif intent.amount > tx.settings(Settings).free_amount:
-        raise ApprovalNeeded
-    limits.count(tx, by=by, amount=intent.amount, currency=intent.currency, fresh=fresh)
-    return fresh
 
 
 def _check(intent: Intent) -> None:

@@ -5,7 +5,7 @@ transfers touch is written once. A refused transfer is an answer, not an excepti
 (no money yet) its id stays failed for ever, so that a retry never turns a "no" into a payment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from warung.kit.db import Db, Reader, Tx, Verb
@@ -62,6 +62,14 @@ def open_account(tx: Tx, *, kind: Kind, owner: str, currency: str) -> LedgerAcco
         found = LedgerAccount(id, kind, owner, currency, CHART[kind][1], 0, 0, 0, 0, tx.now)
         store.open_account(tx, found)
     return found
+
+
+def open_accounts(tx: Tx, kind: Kind, owners: Iterable[tuple[str, str]]) -> None:
+    """Open the accounts of several (owner, currency) at once, where they are not open yet."""
+    wanted = {account_id(kind, owner, currency): (owner, currency) for owner, currency in owners}
+    for id in sorted(wanted.keys() - store.accounts(tx, wanted).keys()):
+        owner, currency = wanted[LedgerAccountId(id)]
+        store.open_account(tx, LedgerAccount(LedgerAccountId(id), kind, owner, currency, CHART[kind][1], 0, 0, 0, 0, tx.now))
 
 
 def wallet(tx: Tx, account: AccountId, currency: str) -> LedgerAccount:

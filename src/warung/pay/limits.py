@@ -1,5 +1,7 @@
 """How much may be paid: at once, in a day, and from a device that is new here. Counted in the transaction of the payment itself."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from warung.kit.clock import DAY, MINUTE
@@ -22,33 +24,57 @@ class Limits(msgspec.Struct, frozen=True):
     verified: bool
 
 
+class Tally:
+    """The limits of everybody who pays in one batch, read in two statements, and what the batch takes of them; `write` stores it."""
+
+    def __init__(self, reader: Reader, payers: Iterable[AccountId]) -> None:
+        people = sorted(set(payers))
+        self._settings, self._day = reader.settings(Settings), today(reader)
+        self._verified = store_wallet.verified(reader, people)
+        self._spent = store_wallet.spent(reader, people, self._day)
+        self._added: dict[tuple[AccountId, str, str], tuple[int, int]] = {}  # by account, currency and kind: what came to it, and the cap
+
+    def of(self, by: AccountId, currency: str) -> Limits:
+        """Return somebody's limits and what is left of them today."""
+        settings, verified = self._settings, by in self._verified
+        payment = settings.verified_payment_limit if verified else settings.payment_limit
+        whole = settings.verified_day_limit if verified else settings.day_limit
+        left = max(0, whole - self._spent.get((by, currency, ALL), 0))
+        fresh = max(0, settings.new_device_limit - self._spent.get((by, currency, NEW), 0))
+        return Limits(payment, whole, left, settings.new_device_limit, min(left, fresh), verified)
+
+    def count(self, by: AccountId, amount: int, currency: str, *, fresh: bool) -> None:
+        """Count a payment against its payer's limits. Raises the limit that it would pass."""
+        now = self.of(by, currency)
+        if amount > now.payment:
+            raise PaymentLimitReached(limit=now.payment)
+        if amount > now.left:
+            raise DayLimitReached(left=now.left)
+        if fresh and amount > now.new_device_left:
+            raise NewDeviceLimitReached(left=now.new_device_left)
+        self._add(by, currency, ALL, amount, now.day)
+        if fresh:
+            self._add(by, currency, NEW, amount, now.new_device)
+
+    def give_back(self, by: AccountId, amount: int, currency: str, *, fresh: bool) -> None:
+        """Forget a payment that was counted and then refused by the ledger."""
+        for kind in (ALL, NEW) if fresh else (ALL,):
+            self._add(by, currency, kind, -amount, self._added[by, currency, kind][1])
+
+    def _add(self, by: AccountId, currency: str, kind: str, amount: int, cap: int) -> None:
+        key = (by, currency, kind)
+        self._spent[key] = self._spent.get(key, 0) + amount
+        self._added[key] = (self._added.get(key, (0, 0))[0] + amount, cap)
+
+    def write(self, tx: Tx) -> None:
+        """Store what was counted. The table refuses what would pass a cap."""
+        rows = [(*key, amount, cap) for key, (amount, cap) in sorted(self._added.items()) if amount]
+        store_wallet.spend(tx, self._day, rows)
+
+
 def of(reader: Reader, *, by: AccountId, currency: str) -> Limits:
     """Return somebody's limits and what is left of them today."""
-    settings, verified, day = reader.settings(Settings), bool(store_wallet.standing(reader, by).verified), today(reader)
-    payment = settings.verified_payment_limit if verified else settings.payment_limit
-    whole = settings.verified_day_limit if verified else settings.day_limit
-    left = max(0, whole - store_wallet.spent(reader, by, currency, ALL, day))
-    fresh = max(0, settings.new_device_limit - store_wallet.spent(reader, by, currency, NEW, day))
-    return Limits(payment, whole, left, settings.new_device_limit, min(left, fresh), verified)
-
-
-def count(tx: Tx, *, by: AccountId, amount: int, currency: str, fresh: bool) -> None:
-    """Count a payment against its payer's limits. Raises the limit that it would pass."""
-    now = of(tx, by=by, currency=currency)
-    if amount > now.payment:
-        raise PaymentLimitReached(limit=now.payment)
-    if amount > now.left:
-        raise DayLimitReached(left=now.left)
-    if fresh and amount > now.new_device_left:
-        raise NewDeviceLimitReached(left=now.new_device_left)
-    for kind, cap in ((ALL, now.day), *([(NEW, now.new_device)] if fresh else [])):
-        store_wallet.spend(tx, by, currency, kind, today(tx), amount, cap)
-
-
-def give_back(tx: Tx, *, by: AccountId, amount: int, currency: str, fresh: bool) -> None:
-    """Forget a payment that was counted and then refused by the ledger."""
-    for kind in (ALL, *([NEW] if fresh else [])):
-        store_wallet.take_back(tx, by, currency, kind, today(tx), amount)
+    return Tally(reader, [by]).of(by, currency)
 
 
 def today(reader: Reader) -> int:

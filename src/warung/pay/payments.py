@@ -1,8 +1,10 @@
 """Paying a shop from one's wallet, at once. The verb takes a batch and speaks in sets: what arrived together is decided together."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any
+import re
+import time
+from collections import deque
+from collections.abc import Sequence
 
 import msgspec
 
@@ -10,12 +12,15 @@ from warung.kit.db import Db, Tx
 from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId
 from warung.kit.text import bounded
-from warung.pay import approvals, happenings, ledger, limits, merchants, store, store_merchants
-from warung.pay.model import MerchantNotFound, NotToYourself, Result, Transfer
+from warung.pay import approvals, happenings, ledger, limits, merchants, store_merchants
+from warung.pay.batch import Batch
+from warung.pay.model import MerchantNotFound, NotToYourself, Transfer
 from warung.pay.money import checked
 from warung.pay.store_merchants import Merchant, Payment
 
 REFERENCE_CHARS = 64
+PER_CALL = 512
+SHOP = re.compile(r"[0-9a-z]{1,40}\Z")  # what is no id is not looked up: a database that cannot read it would refuse all that came together
 
 
 class Pay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,36 +38,53 @@ class Pay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def pay_all(tx: Tx, items: Sequence[tuple[AccountId, Pay]]) -> list[Payment | Refusal]:
-    """Pay shops: one payment or refusal per item, in order. A retry is the same payment."""
-    shops = store_merchants.merchants(tx, {item.merchant for _, item in items})
-    known = store.transfers(tx, {f"{by}.{item.id}" for by, item in items}).keys()
+    """Pay shops: one payment or refusal per item, in order. A retry is the same payment.
+
+    What every item needs is read at once, each is decided in its turn, and what came of them is written at once.
+    """
+    shops = store_merchants.merchants(tx, {item.merchant for _, item in items if SHOP.match(item.merchant)})
     results: dict[int, Payment | Refusal] = {}
     orders: dict[int, Transfer] = {}
-    counted: dict[str, bool] = {}  # what was confirmed here, and whether by a new device
     for at, (by, item) in enumerate(items):
         try:
-            order = _order(by, item, shops)
-            if order.id not in known and order.id not in counted:
-                intent = approvals.Intent(item.merchant, item.amount, item.currency, item.id)
-                counted[order.id] = approvals.take(tx, by, item.approval, intent)
-                ledger.open_account(tx, kind="merchant", owner=item.merchant, currency=item.currency)
-            orders[at] = order
+            orders[at] = _order(by, item, shops)
         except Refusal as refusal:
             results[at] = refusal
+    if orders:
+        results |= _decided(tx, items, orders)
+    return [results[at] for at in range(len(items))]
+
+
+def _decided(tx: Tx, items: Sequence[tuple[AccountId, Pay]], orders: dict[int, Transfer]) -> dict[int, Payment | Refusal]:
+    wanted = [items[at] for at in orders]
+    ledger.open_accounts(tx, "merchant", {(item.merchant, item.currency) for _, item in wanted})
+    confirmed = approvals.Confirmations(tx, [item.approval for _, item in wanted])
+    tally, batch = limits.Tally(tx, [by for by, _ in wanted]), Batch(tx, list(orders.values()))
+    results: dict[int, Payment | Refusal] = {}
     fresh: list[Payment] = []
-    for (at, order), result in zip(orders.items(), ledger.apply(tx, list(orders.values())), strict=True):
+    for at, order in orders.items():
         by, item = items[at]
-        if (why := _refused(result)) is not None:
-            results[at] = why
-            if order.id in counted:
-                limits.give_back(tx, by=by, amount=item.amount, currency=item.currency, fresh=counted.pop(order.id))
+        counted: bool | None = None
+        try:
+            if order.id not in batch.known:
+                counted = confirmed.take(by, item.approval, approvals.Intent(item.merchant, item.amount, item.currency, item.id))
+                tally.count(by, item.amount, item.currency, fresh=counted)
+            (result,) = batch.chain([order])
+            if not result.ok and counted is not None:
+                tally.give_back(by, item.amount, item.currency, fresh=counted)
+            ledger.demand([result])
+        except Refusal as refusal:
+            results[at] = refusal
             continue
         results[at] = payment = Payment(order.id, item.merchant, by, item.amount, item.currency, item.reference, 0, result.at)
         if result.code == "created":
             fresh.append(payment)
+    batch.write()
+    confirmed.write(tx)
+    tally.write(tx)
     store_merchants.insert_payments(tx, [msgspec.structs.asdict(payment) for payment in fresh])
     _tell(tx, fresh)
-    return [results[at] for at in range(len(items))]
+    return results
 
 
 def pay(tx: Tx, *, by: AccountId, item: Pay) -> Payment:
@@ -86,14 +108,6 @@ def _order(by: AccountId, item: Pay, shops: dict[str, Merchant]) -> Transfer:
     return Transfer(id, wallet, till, item.amount, item.currency, "sale", item.reference or None)
 
 
-def _refused(result: Result) -> Refusal | None:
-    try:
-        ledger.demand([result])
-    except Refusal as refusal:
-        return refusal
-    return None
-
-
 def _tell(tx: Tx, fresh: Sequence[Payment]) -> None:
     listening = {hook.merchant for hook in store_merchants.hooks(tx, {payment.merchant for payment in fresh})}
     for payment in fresh:
@@ -102,35 +116,51 @@ def _tell(tx: Tx, fresh: Sequence[Payment]) -> None:
 
 
 class Lane:
-    """Payments that wait for the next commit: all that arrived in one turn of the loop are one call of `pay_all`."""
+    """Payments that wait for the next commit: all of them are one call of `pay_all`. On the loop, but for `take`."""
 
     def __init__(self, db: Db) -> None:
         self._db = db
-        self._waiting: list[tuple[AccountId, Pay, asyncio.Future[Payment]]] = []
+        self._time = asyncio.get_running_loop().time
+        self._waiting: deque[tuple[AccountId, Pay, asyncio.Future[Payment], float]] = deque()
+        self._submitted = False
 
-    async def pay(self, by: AccountId, item: Pay) -> Payment:
-        """Pay; return after it is on disk. Raises the refusal."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Payment] = loop.create_future()
-        if not self._waiting:
-            loop.call_soon(self._go)
-        self._waiting.append((by, item, future))
-        return await future
+    def pay(self, by: AccountId, item: Pay) -> asyncio.Future[Payment]:
+        """Pay; what is returned is done when it is on disk, or holds the refusal."""
+        future: asyncio.Future[Payment] = asyncio.get_running_loop().create_future()
+        self._waiting.append((by, item, future, self._time()))
+        if not self._submitted:
+            self._submit()
+        return future
 
-    def _go(self) -> None:
-        batch, self._waiting = self._waiting, []
-        self._db.submit(lambda tx: pay_all(tx, [(by, item) for by, item, _ in batch]), _answering([future for _, _, future in batch]))
+    def _submit(self) -> None:
+        self._submitted = True
+        taken: list[tuple[AccountId, Pay, asyncio.Future[Payment], float]] = []
+        begun = [0.0]
 
+        def take() -> None:
+            self._submitted = False  # before emptying it: who comes after this opens the next unit
+            begun[0] = time.monotonic()
+            while self._waiting and len(taken) < PER_CALL:
+                taken.append(self._waiting.popleft())
 
-def _answering(futures: Sequence[asyncio.Future[Payment]]) -> Callable[[Any], None]:
-    def answer(outcome: list[Payment | Refusal] | BaseException) -> None:
-        results: Sequence[Payment | BaseException] = [outcome] * len(futures) if isinstance(outcome, BaseException) else outcome
-        for future, result in zip(futures, results, strict=True):
-            if future.cancelled():
-                continue
-            if isinstance(result, BaseException):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
+        def verb(tx: Tx) -> Sequence[Payment | Refusal]:
+            if not taken:  # a repeated transaction writes the same items
+                take()
+            return pay_all(tx, [(by, item) for by, item, _, _ in taken]) if taken else ()
 
-    return answer
+        def done(outcome: Sequence[Payment | Refusal] | BaseException) -> None:
+            if not taken and isinstance(outcome, BaseException):
+                take()  # refused before the verb was called: a full disk, a stopping server
+            self._db.waited(sum(begun[0] - arrived for _, _, _, arrived in taken), len(taken))
+            for at, (_, _, future, _) in enumerate(taken):
+                result = outcome if isinstance(outcome, BaseException) else outcome[at]
+                if future.cancelled():
+                    continue
+                if isinstance(result, BaseException):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+            if self._waiting and not self._submitted:
+                self._submit()
+
+        self._db.submit(verb, done)

@@ -13,6 +13,7 @@ from warung.kit.db import Db
 from warung.kit.ids import Identity
 from warung.kit.site import Site
 from warung.pay import approvals, blocks, pin, statements, wallets
+from warung.pay.answers import FIRST
 from warung.pay.approvals import Intent
 from warung.pay.blocks import Head
 from warung.pay.money import CREDITS
@@ -107,19 +108,19 @@ async def wallet_statement(
     return Response(body, media_type=KINDS[kind], headers={"content-disposition": name})
 
 
-@put("/wallet/pin", status_code=204)
+@put("/wallet/pin", status_code=204, opt=FIRST)
 async def set_wallet_pin(db: Db, me: Identity, site: Site, address: str, data: SetPin) -> None:
     """Set or change the payment PIN: prove it with the old PIN, the account's password, or a passkey."""
     await pin.set_pin(db, by=me, new=data.pin, proof=data.proof, site=site, address=address)
 
 
-@post("/wallet/pin/passkey", status_code=200)
+@post("/wallet/pin/passkey", status_code=200, opt=FIRST)
 async def begin_pin_by_passkey(db: Db, me: Identity, site: Site, address: str) -> accounts.PasskeyOptions:
     """Begin the proof by passkey for setting the PIN."""
     return await db.write(lambda tx: accounts.begin_proof(tx, by=me.account, about=pin.RESET, site=site, address=address))
 
 
-@post("/wallet/approvals", status_code=200)
+@post("/wallet/approvals", status_code=200, opt=FIRST)
 async def approve(db: Db, me: Identity, site: Site, data: Approve) -> Approval:
     """Confirm one payment; the token goes into the request that pays."""
     if data.flow is not None and data.credential is not None:
@@ -129,19 +130,19 @@ async def approve(db: Db, me: Identity, site: Site, data: Approve) -> Approval:
     return Approval(await approvals.approve_by_pin(db, by=me, intent=data.intent, given=data.pin or ""))
 
 
-@post("/wallet/approvals/passkey", status_code=200)
+@post("/wallet/approvals/passkey", status_code=200, opt=FIRST)
 async def begin_approval(db: Db, me: Identity, site: Site, address: str, data: Intent) -> accounts.PasskeyOptions:
     """Begin a confirmation by passkey: the challenge that the device signs holds a digest of the payment."""
     return await db.write(lambda tx: approvals.begin_by_passkey(tx, by=me, intent=data, site=site, address=address))
 
 
-@post("/wallet/freeze", status_code=204)
+@post("/wallet/freeze", status_code=204, opt=FIRST)
 async def freeze_wallet(db: Db, me: Identity) -> None:
     """Let nothing be paid from your wallet until you open it again."""
     await db.write(lambda tx: wallets.freeze(tx, by=me.account, account=me.account))
 
 
-@post("/wallet/unfreeze", status_code=204)
+@post("/wallet/unfreeze", status_code=204, opt=FIRST)
 async def unfreeze_wallet(db: Db, me: Identity, data: ShowPin) -> None:
     """Open your frozen wallet again, with the PIN."""
     await pin.verify(db, by=me.account, pin=data.pin)

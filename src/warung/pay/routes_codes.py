@@ -10,6 +10,7 @@ from warung.kit.db import Db
 from warung.kit.ids import Identity
 from warung.kit.site import Site
 from warung.pay import charges, codes, money
+from warung.pay.answers import FIRST
 from warung.pay.charges import ChargeView, Shown
 from warung.pay.codes import PayCode, Scanned, ShopCodeView
 from warung.pay.ledger import decided
@@ -66,7 +67,7 @@ async def read_amount(me: Identity, text: Word, currency: Word = CREDITS, langua
     return Amount(found, currency, money.plain(found, currency))
 
 
-@post("/wallet/codes", status_code=200)
+@post("/wallet/codes", status_code=200, opt=FIRST)
 async def my_codes(db: Db, me: Identity) -> list[Shown]:
     """The codes to be shown to a shop, now and in the next two minutes. Each is good for one charge."""
     return await db.write(lambda tx: charges.my_codes(tx, by=me.account))
@@ -78,7 +79,7 @@ async def printed_code(db: Db, me: Identity, site: Site, id: Id, currency: Word 
     return await db.read(lambda reader: codes.printed(reader, by=me.account, merchant=id, code=currency, site=site))
 
 
-@post("/merchants/{id:str}/codes", status_code=200)
+@post("/merchants/{id:str}/codes", status_code=200, opt=FIRST)
 async def make_code(db: Db, me: Identity, site: Site, id: Id, data: MakeCode) -> ShopCodeView:
     """A code for one payment to your shop, good for five minutes."""
     return await db.write(
@@ -88,19 +89,19 @@ async def make_code(db: Db, me: Identity, site: Site, id: Id, data: MakeCode) ->
     )
 
 
-@post("/codes/scan", status_code=200)
+@post("/codes/scan", status_code=200, opt=FIRST)
 async def scan(db: Db, me: Identity, site: Site, data: Scan) -> Scanned:
     """What a scanned code asks for. Shops that are not here are shown, and cannot be paid."""
     return await db.read(lambda reader: codes.scan(reader, text=data.text, site=site))
 
 
-@post("/codes/pay", status_code=200)
+@post("/codes/pay", status_code=200, opt=FIRST)
 async def pay_code(db: Db, me: Identity, site: Site, data: PayCode) -> Payment:
     """Pay what a scanned code asks for."""
     return await decided(db, lambda tx: codes.pay(tx, by=me.account, item=data, site=site))
 
 
-@post("/merchants/{id:str}/charges", status_code=200)
+@post("/merchants/{id:str}/charges", status_code=200, opt=FIRST)
 async def charge(db: Db, me: Identity, id: Id, data: ChargeCode) -> ChargeView:
     """Charge somebody whose code your shop scanned. More than small change waits for them to confirm."""
     return await charges.charge(
@@ -121,13 +122,13 @@ async def see_charge(db: Db, me: Identity, id: Id) -> ChargeView:
     return await db.read(lambda reader: charges.see(reader, by=me.account, id=id))
 
 
-@post("/charges/{id:str}/pay", status_code=200)
+@post("/charges/{id:str}/pay", status_code=200, opt=FIRST)
 async def confirm_charge(db: Db, me: Identity, id: Id, data: Confirm) -> ChargeView:
     """Pay what a shop asks of you."""
     return await decided(db, lambda tx: charges.confirm(tx, by=me.account, id=id, nonce=data.id, approval=data.approval))
 
 
-@post("/charges/{id:str}/decline", status_code=200)
+@post("/charges/{id:str}/decline", status_code=200, opt=FIRST)
 async def decline_charge(db: Db, me: Identity, id: Id) -> ChargeView:
     """Do not pay what a shop asks of you."""
     return await db.write(lambda tx: charges.decline(tx, by=me.account, id=id))

@@ -10,7 +10,7 @@ from litestar.params import HeaderParameter, Parameter
 from warung.kit.db import Db
 from warung.kit.ids import Identity
 from warung.pay import happenings, merchants, payments
-from warung.pay.answers import answered
+from warung.pay.answers import FIRST, answered
 from warung.pay.merchants import Payments, Refund
 from warung.pay.payments import Lane, Pay
 from warung.pay.store_merchants import Happening, Hook, Merchant, Payment
@@ -89,7 +89,7 @@ async def close_shop(db: Db, me: Identity, id: Id) -> None:
     await db.write(lambda tx: merchants.close_shop(tx, by=me.account, id=id))
 
 
-@post("/payments", status_code=200)
+@post("/payments", status_code=200, opt=FIRST | {"express": True})
 async def pay(db: Db, me: Identity, data: Pay, key: Key = None) -> Response[Payment]:
     """Pay a shop from your wallet, at once. The id, and the key where one is given, make a retry the same payment."""
     if key is None:
@@ -105,7 +105,7 @@ async def shop_payments(db: Db, me: Identity, id: Id, since: Time = 0, until: Ti
     return await db.read(lambda reader: merchants.payments(reader, by=me.account, merchant=id, since=since, until=until, before=before))
 
 
-@post("/payments/{id:str}/refunds", status_code=200)
+@post("/payments/{id:str}/refunds", status_code=200, opt=FIRST)
 async def refund(db: Db, me: Identity, id: Id, data: GiveBack, key: Key = None) -> Response[Refund]:
     """Give a payment to your shop back, or a part of it."""
     return await answered(

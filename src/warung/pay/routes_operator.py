@@ -9,7 +9,7 @@ from litestar.params import HeaderParameter, Parameter
 from warung.kit.db import Db
 from warung.kit.ids import AccountId, Identity
 from warung.pay import operators
-from warung.pay.answers import answered
+from warung.pay.answers import FIRST, answered
 from warung.pay.operators import Books, Found, Trail
 from warung.pay.store_operator import Case, Issue
 
@@ -71,7 +71,7 @@ async def list_credits(db: Db, me: Identity, before: Id | None = None) -> list[I
     return await db.read(lambda reader: operators.issues(reader, by=me.account, before=before))
 
 
-@post("/operator/credits", status_code=200)
+@post("/operator/credits", status_code=200, opt=FIRST)
 async def order_credits(db: Db, me: Identity, data: OrderCredits, key: Key = None) -> Response[Issue]:
     """Give credits to somebody, or take them back, with a reason. Above the limit it waits for a second operator."""
     order = msgspec.structs.asdict(data)
@@ -86,7 +86,7 @@ async def order_credits(db: Db, me: Identity, data: OrderCredits, key: Key = Non
     )
 
 
-@post("/operator/credits/{id:str}/decide", status_code=200)
+@post("/operator/credits/{id:str}/decide", status_code=200, opt=FIRST)
 async def decide_credits(db: Db, me: Identity, id: Id, data: Decide) -> Issue:
     """Agree to another operator's order, or refuse it."""
     return await db.write(lambda tx: operators.decide(tx, by=me.account, id=id, agree=data.agree))
@@ -104,7 +104,7 @@ async def close_case(db: Db, me: Identity, id: Id, data: CloseCase) -> None:
     await db.write(lambda tx: operators.close_case(tx, by=me.account, id=id, note=data.note))
 
 
-@post("/operator/wallets/{account:str}/freeze", status_code=204)
+@post("/operator/wallets/{account:str}/freeze", status_code=204, opt=FIRST)
 async def freeze(db: Db, me: Identity, account: Id, data: Freeze) -> None:
     """Freeze somebody's wallets, or open them."""
     await db.write(lambda tx: operators.freeze(tx, by=me.account, account=AccountId(account), frozen=data.frozen, reason=data.reason))

@@ -1,18 +1,21 @@
 """Money between people over HTTP: handing it over, red packets, bills. Every id of an intent is made by the client: a retry is the same."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Router, get, post, put
 from litestar.params import Parameter
 
-from warung.kit.db import Db, Reader, Tx
+from warung.kit.db import Db, Tx
 from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId, ConversationId, Identity
 from warung.pay import bills, handovers, packets
+from warung.pay.answers import FIRST
 from warung.pay.bills import BillView, Owed
 from warung.pay.ledger import decided
 from warung.pay.packets import PacketView
+from warung.pay.store_bills import Bill
 from warung.pay.store_handovers import Handover
 from warung.pay.store_packets import Kind, Opening
 
@@ -67,7 +70,7 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     instant: bool
 
 
-@post("/handovers", status_code=200)
+@post("/handovers", status_code=200, opt=FIRST)
 async def give(db: Db, me: Identity, data: Give) -> Handover:
     """Hand money to a contact. It waits a day to be accepted, unless both of you let it come and go at once."""
     return await decided(
@@ -91,13 +94,13 @@ async def handover(db: Db, me: Identity, id: Id) -> Handover:
     return await db.read(lambda reader: handovers.handover(reader, by=me.account, id=id))
 
 
-@post("/handovers/{id:str}/accept", status_code=200)
+@post("/handovers/{id:str}/accept", status_code=200, opt=FIRST)
 async def accept(db: Db, me: Identity, id: Id) -> Handover:
     """Take money that was given to you."""
     return await db.write(lambda tx: handovers.accept(tx, by=me.account, id=id))
 
 
-@post("/handovers/{id:str}/decline", status_code=200)
+@post("/handovers/{id:str}/decline", status_code=200, opt=FIRST)
 async def decline(db: Db, me: Identity, id: Id) -> Handover:
     """Let money that was given to you go back."""
     return await db.write(lambda tx: handovers.decline(tx, by=me.account, id=id))
@@ -116,7 +119,7 @@ async def set_preferences(db: Db, me: Identity, data: Preferences) -> Preference
     return data
 
 
-@post("/packets", status_code=200)
+@post("/packets", status_code=200, opt=FIRST)
 async def give_packet(db: Db, me: Identity, data: GivePacket) -> PacketView:
     """Put a red packet into a conversation."""
 
@@ -144,7 +147,7 @@ async def packet(db: Db, me: Identity, id: Id) -> PacketView:
     return await db.read(lambda reader: packets.packet(reader, by=me.account, id=id))
 
 
-@post("/packets/{id:str}/open", status_code=200)
+@post("/packets/{id:str}/open", status_code=200, opt=FIRST)
 async def open_packet(db: Db, me: Identity, id: Id) -> Opening:
     """Open a red packet, if there is something left in it: your share. Who got what is to be asked for."""
     taken = await db.write(lambda tx: packets.open_packet(tx, by=me.account, id=id))
@@ -157,8 +160,10 @@ async def open_packet(db: Db, me: Identity, id: Id) -> Opening:
 async def ask(db: Db, me: Identity, data: Ask) -> BillView:
     """Ask members of a conversation for money: divide a bill, or ask one contact."""
 
-    def verb(tx: Tx) -> BillView:
-        made = bills.ask(
+    return await _seen(
+        db,
+        me,
+        lambda tx: bills.ask(
             tx,
             by=me.account,
             conversation=data.conversation,
@@ -167,10 +172,8 @@ async def ask(db: Db, me: Identity, data: Ask) -> BillView:
             owed=data.owed,
             nonce=data.id,
             total=data.total,
-        )
-        return bills.bill(tx, by=me.account, id=made.id)
-
-    return await db.write(verb)
+        ),
+    )
 
 
 @get("/bills")
@@ -185,36 +188,33 @@ async def bill(db: Db, me: Identity, id: Id) -> BillView:
     return await db.read(lambda reader: bills.bill(reader, by=me.account, id=id))
 
 
-@post("/bills/{id:str}/pay", status_code=200)
+@post("/bills/{id:str}/pay", status_code=200, opt=FIRST)
 async def pay_share(db: Db, me: Identity, id: Id, data: PayShare) -> BillView:
     """Pay your part of a bill."""
-    await decided(db, lambda tx: bills.pay(tx, by=me.account, id=id, nonce=data.id, approval=data.approval))
-    return await db.read(lambda reader: _bill(reader, me, id))
+    return await _seen(db, me, lambda tx: bills.pay(tx, by=me.account, id=id, nonce=data.id, approval=data.approval))
 
 
-@post("/bills/{id:str}/decline", status_code=200)
+@post("/bills/{id:str}/decline", status_code=200, opt=FIRST)
 async def decline_share(db: Db, me: Identity, id: Id) -> BillView:
     """Say that you will not pay your part of a bill."""
-    await db.write(lambda tx: bills.decline(tx, by=me.account, id=id))
-    return await db.read(lambda reader: _bill(reader, me, id))
+    return await _seen(db, me, lambda tx: bills.decline(tx, by=me.account, id=id))
 
 
 @post("/bills/{id:str}/remind", status_code=200)
 async def remind(db: Db, me: Identity, id: Id) -> BillView:
     """Remind those who have not paid your bill yet."""
-    await db.write(lambda tx: bills.remind(tx, by=me.account, id=id))
-    return await db.read(lambda reader: _bill(reader, me, id))
+    return await _seen(db, me, lambda tx: bills.remind(tx, by=me.account, id=id))
 
 
 @post("/bills/{id:str}/close", status_code=200)
 async def close_bill(db: Db, me: Identity, id: Id) -> BillView:
     """Ask for no more."""
-    await db.write(lambda tx: bills.close(tx, by=me.account, id=id))
-    return await db.read(lambda reader: _bill(reader, me, id))
+    return await _seen(db, me, lambda tx: bills.close(tx, by=me.account, id=id))
 
 
-def _bill(reader: Reader, me: Identity, id: str) -> BillView:
-    return bills.bill(reader, by=me.account, id=id)
+async def _seen(db: Db, me: Identity, verb: Callable[[Tx], Bill]) -> BillView:
+    """Run a verb and return the bill as whoever asks sees it, both in one transaction."""
+    return await decided(db, lambda tx: bills.bill(tx, by=me.account, id=verb(tx).id))
 
 
 HANDLERS = [

@@ -1,6 +1,7 @@
 """The SQL of wallets: PINs, approvals, what was spent, who is verified or frozen."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,6 +16,14 @@ class Pin(msgspec.Struct, frozen=True):
     failures: int
     locked_until: int
     set_at: int
+
+
+class Approval(NamedTuple):
+    """A confirmation's row: whose it is, the digest of what it is for, and whether a new device gave it."""
+
+    account: AccountId
+    bound: str
+    fresh: bool
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -56,36 +65,39 @@ def insert_approval(tx: Tx, row: dict[str, Any]) -> None:
     )
 
 
-def take_approval(tx: Tx, token: str, account: AccountId, bound: str) -> bool | None:
-    """Use a confirmation up; return whether a new device gave it, or None where there is none for exactly this."""
-    sql = """DELETE FROM pay_approval WHERE token = :token AND account = :account AND bound = :bound AND expires_at > :now
-        RETURNING fresh"""
-    row = tx.one(sql, {"token": token, "account": account, "bound": bound, "now": tx.now})
-    return None if row is None else bool(row[0])
+def approvals(reader: Reader, tokens: Sequence[str]) -> dict[str, Approval]:
+    """Return confirmations that have not run out, by the digest of their token."""
+    sql = "SELECT token, account, bound, fresh FROM pay_approval WHERE token IN :tokens AND expires_at > :now"
+    rows = reader.all(sql, {"tokens": list(tokens), "now": reader.now}) if tokens else []
+    return {row[0]: Approval(row[1], row[2], bool(row[3])) for row in rows}
 
 
-def spent(reader: Reader, account: AccountId, currency: str, kind: str, day: int) -> int:
-    """Return what was paid on a day."""
-    sql = "SELECT used FROM pay_spent WHERE account = :account AND currency = :currency AND kind = :kind AND day = :day"
-    row = reader.one(sql, {"account": account, "currency": currency, "kind": kind, "day": day})
-    return int(row[0]) if row else 0
+def delete_approvals(tx: Tx, tokens: Sequence[str]) -> None:
+    """Forget confirmations that were used up."""
+    if tokens:
+        tx.run("DELETE FROM pay_approval WHERE token IN :tokens", {"tokens": list(tokens)})
 
 
-def spend(tx: Tx, account: AccountId, currency: str, kind: str, day: int, amount: int, cap: int) -> None:
-    """Count a payment. The table refuses what would pass the cap."""
-    tx.run(
+def spent(reader: Reader, accounts: Sequence[AccountId], day: int) -> dict[tuple[AccountId, str, str], int]:
+    """Return what people paid on a day, by account, currency and kind of limit."""
+    sql = "SELECT account, currency, kind, used FROM pay_spent WHERE account IN :accounts AND day = :day"
+    rows = reader.all(sql, {"accounts": list(accounts), "day": day}) if accounts else []
+    return {(row[0], row[1], row[2]): row[3] for row in rows}
+
+
+def spend(tx: Tx, day: int, rows: Sequence[tuple[AccountId, str, str, int, int]]) -> None:
+    """Count (account, currency, kind, amount, cap). The table refuses what would pass the cap."""
+    tx.many(
         "INSERT INTO pay_spent (account, currency, kind, day, used, cap) VALUES (:account, :currency, :kind, :day, :amount, :cap)"
         " ON CONFLICT (account, currency, kind, day) DO UPDATE SET used = pay_spent.used + excluded.used, cap = excluded.cap",
-        {"account": account, "currency": currency, "kind": kind, "day": day, "amount": amount, "cap": cap},
+        [{"account": row[0], "currency": row[1], "kind": row[2], "day": day, "amount": row[3], "cap": row[4]} for row in rows],
     )
 
 
-def take_back(tx: Tx, account: AccountId, currency: str, kind: str, day: int, amount: int) -> None:
-    """Take a payment out of the count again."""
-    tx.run(
-        "UPDATE pay_spent SET used = used - :amount WHERE account = :account AND currency = :currency AND kind = :kind AND day = :day",
-        {"account": account, "currency": currency, "kind": kind, "day": day, "amount": amount},
-    )
+def verified(reader: Reader, accounts: Sequence[AccountId]) -> set[AccountId]:
+    """Return those of these whom the operator knows."""
+    sql = "SELECT account FROM pay_standing WHERE account IN :accounts AND verified = 1"
+    return {row[0] for row in reader.all(sql, {"accounts": list(accounts)})} if accounts else set()
 
 
 def standing(reader: Reader, account: AccountId) -> Standing:
