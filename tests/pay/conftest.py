@@ -1,14 +1,18 @@
 """Fixtures of pay's tests."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import httpx
 import pytest
 
+from tests.pay import desk as desks
 from tests.pay.books import Books
+from tests.pay.desk import SECRET, Bank, Desk, Line
 from tests.pay.giving import Giving
 from tests.pay.purse import QUICK, Purse
 from tests.worlds import Hand, OpenWorld
+from warung.pay.model import Settings
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -44,3 +48,30 @@ async def giving(open_a_world: OpenWorld, database: str, hand: Hand) -> Giving:
     made = Giving(await open_a_world(database, sections=QUICK), hand)
     await made.opens()
     return made
+
+
+@pytest.fixture(scope="session")
+def stand_in() -> Iterator[str]:
+    """The provider's stand-in; its address."""
+    with desks.stand_in() as url:
+        yield url
+
+
+@pytest.fixture
+async def bank(stand_in: str) -> Bank:
+    """The provider, with nothing in its books yet."""
+    async with httpx.AsyncClient() as http:
+        await http.delete(f"{stand_in}/_config/data")
+    return Bank(stand_in)
+
+
+@pytest.fixture
+async def desk(open_a_world: Any, serve_a_world: Any, hand: Hand, bank: Bank, database: str) -> AsyncIterator[Desk]:
+    """A place that is connected to the provider, by a line that may fail."""
+    async with Line(int(bank.url.rsplit(":", 1)[1])) as line:
+        settings = Settings(stripe_key="sk_test_12345", stripe_webhook=SECRET, stripe_url=f"http://127.0.0.1:{line.port}", day_limit=10**9)
+        served = await serve_a_world(database, sections=QUICK | {Settings: settings})
+        desk = Desk(served.world, hand)
+        await desk.opens()
+        desk.line, desk.served, desk.budi = line, served, await desk.with_wallet("budi")
+        yield desk

@@ -4,6 +4,7 @@ import csv
 import io
 from pathlib import Path
 
+import msgspec
 import pytest
 from lxml import etree  # type: ignore[import-untyped]
 from pypdf import PdfReader
@@ -50,7 +51,11 @@ async def test_csv_and_pdf_say_the_same(purse: Purse) -> None:
     assert (rows[0]["balance"], rows[-1]["balance"]) == ("0", "4490")
     pages = PdfReader(io.BytesIO(statements.as_pdf(first, place="warung")))
     text = "\n".join(page.extract_text() for page in pages.pages)
-    assert "statement of @budi" in text
+    assert "statement of Budi (@budi)" in text
+    assert (text.count("Toko Sari"), {row["name"] for row in rows[2:-1]}) == (5, {"Toko Sari"})
+    chinese = msgspec.structs.replace(first.entries[1], name="林伟", other="linwei")
+    pages = PdfReader(io.BytesIO(statements.as_pdf(msgspec.structs.replace(first, entries=[chinese]), place="warung")))
+    assert "linwei" in pages.pages[0].extract_text()
     assert [line.split()[-1] for line in text.splitlines() if "closing" in line] == ["4490"]
     assert text.count("sale") == 5
 

@@ -9,7 +9,8 @@ from tests.scenarios.money_between import Between, own_between, with_between
 from warung import pay
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId, new_id
-from warung.pay import happenings, operators, receipts, store_merchants
+from warung.pay import happenings, operators, receipts, store_merchants, store_withdrawals
+from warung.pay.store_withdrawals import Bank, Withdrawal
 
 PIN = "271828"
 
@@ -22,6 +23,7 @@ class Money(msgspec.Struct, frozen=True):
     hook: str = "x"
     credits: str = "x"
     case: str = "x"
+    withdrawal: str = "x"
     between: Between = Between()
 
 
@@ -36,7 +38,11 @@ def own_money(tx: Tx, me: AccountId, secret: Callable[[str], str]) -> Money:
     happenings.tell(tx, merchant=shop.id, kind="payment.succeeded", data=reference)
     receipts.give(tx, to=me, code="refund", amount=10, currency="PTS", transfer=id, about=secret("alasan"))
     operators.open_case(tx, kind="test", about=id, detail=secret("kasus"))
-    return Money(shop.id, id, hook.id, id, id, own_between(tx, me, shop.id, secret))
+    bank = Bank("ba_1", secret("rekening"))
+    store_withdrawals.set_bank(tx, me, bank, me)
+    held = Withdrawal(f"{me}.{new_id(tx.now)}", me, "stripe", 10, "IDR", bank.destination, bank.label, None, "held", tx.now, None)
+    store_withdrawals.insert(tx, held)
+    return Money(shop.id, id, hook.id, id, id, held.id, own_between(tx, me, shop.id, secret))
 
 
 def with_money(who: AccountId, money: Money) -> dict[str, list[Any]]:
@@ -84,5 +90,11 @@ def with_money(who: AccountId, money: Money) -> dict[str, list[Any]]:
         "GET /wallet/top-ups": [("/wallet/top-ups",)],
         "POST /wallet/top-ups": [("/wallet/top-ups", {"id": "curi-0005", "amount": 100_000, "currency": "IDR"})],
         "POST /operator/top-ups/{id}/refund": [(f"/operator/top-ups/{money.payment}/refund", {"id": "curi-0006", "amount": 1})],
+        "POST /operator/refunds/decide": [("/operator/refunds/decide", {"refund": f"refund/{money.payment}", "given": True, "note": "x"})],
+        "GET /wallet/withdrawals": [("/wallet/withdrawals",)],
+        "POST /wallet/withdrawals": [("/wallet/withdrawals", {"id": "curi-0007", "amount": 100_000, "currency": "IDR"})],
+        "PUT /operator/wallets/{account}/bank": [(f"/operator/wallets/{who}/bank", {"destination": "ba_curi", "label": "x"})],
+        "GET /operator/withdrawals": [("/operator/withdrawals",)],
+        "POST /operator/withdrawals/{id}/decide": [(f"/operator/withdrawals/{money.withdrawal}/decide", {"paid": False, "note": "x"})],
         "POST /providers/stripe/webhook": [("/providers/stripe/webhook", {"type": "payment_intent.succeeded"})],
     }

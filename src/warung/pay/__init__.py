@@ -8,6 +8,7 @@ from warung.pay import (
     handovers,
     happenings,
     packets,
+    refunds,
     routes,
     routes_codes,
     routes_merchants,
@@ -15,6 +16,7 @@ from warung.pay import (
     routes_people,
     routes_provider,
     top_ups,
+    withdrawals,
 )
 from warung.pay.approvals import Intent, approve_by_pin, authorise
 from warung.pay.audit import Report
@@ -62,7 +64,7 @@ from warung.pay.operators import order as order_credits
 from warung.pay.packets import give as give_packet
 from warung.pay.packets import open_packet
 from warung.pay.pin import Proof, set_pin
-from warung.pay.receipts import PaymentReceipt
+from warung.pay.receipts import PaymentReceipt, SafetyNotice
 from warung.pay.receipts import give as give_receipt
 from warung.pay.store_merchants import Merchant
 
@@ -76,7 +78,7 @@ DOMAIN = Domain(
         *routes_codes.ROUTES,
         *routes_provider.ROUTES,
     ],
-    cards=[PaymentReceipt, *CARDS],
+    cards=[PaymentReceipt, SafetyNotice, *CARDS],
     events=[WalletChanged, MoneyChanged],
     listeners=[(PendingExpired, handovers.on_expired)],
     followers=[Follower("pay.blocks", blocks.follow, blocks.caught_up)],
@@ -85,6 +87,8 @@ DOMAIN = Domain(
         Chore(packets.EndPacket, packets.end),
         Errand(happenings.Deliver, happenings.deliver),
         Errand(top_ups.Ask, top_ups.ask),
+        Errand(refunds.AskRefund, refunds.ask),
+        Errand(withdrawals.AskPayout, withdrawals.ask),
         Errand(top_ups.Reconcile, top_ups.reconcile),
     ],
     settings=Settings,

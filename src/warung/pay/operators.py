@@ -104,7 +104,7 @@ def search(reader: Reader, *, by: AccountId, query: str) -> Found:
 def looked(tx: Tx, *, by: AccountId, query: str) -> None:
     """Note that an operator looked somebody's money up."""
     accounts.require_operator(tx, by=by)
-    _note(tx, by, "search", query[:100], "")
+    write_down(tx, by=by, what="search", about=query[:100], detail="")
 
 
 def order(tx: Tx, *, by: AccountId, kind: str, account: AccountId, amount: int, reason: str, nonce: str) -> Issue:
@@ -124,7 +124,7 @@ def order(tx: Tx, *, by: AccountId, kind: str, account: AccountId, amount: int, 
     guarded = amount > settings.issue_alone
     made = Issue(id, kind, account, amount, CREDITS, reason, by, None, int(guarded), "waiting" if guarded else "done", tx.now)
     store_operator.insert_issue(tx, made)
-    _note(tx, by, kind, account, f"{amount} {CREDITS}: {reason}")
+    write_down(tx, by=by, what=kind, about=account, detail=f"{amount} {CREDITS}: {reason}")
     if not guarded:
         _move(tx, made)
     return made
@@ -140,7 +140,7 @@ def decide(tx: Tx, *, by: AccountId, id: str, agree: bool) -> Issue:
         raise SecondOperator
     if not store_operator.decide_issue(tx, id, "done" if agree else "refused", by):
         raise IssueDecided
-    _note(tx, by, "agree" if agree else "refuse", id, kept.reason)
+    write_down(tx, by=by, what="agree" if agree else "refuse", about=id, detail=kept.reason)
     decided = msgspec.structs.replace(kept, state="done" if agree else "refused", decided_by=by)
     if agree:
         _move(tx, decided)
@@ -164,12 +164,17 @@ def open_case(tx: Tx, *, kind: str, about: str, detail: str) -> None:
     store_operator.open_case(tx, Case(new_id(tx.now), kind, about, detail, tx.now, None, None, None))
 
 
+def settle_case(tx: Tx, *, kind: str, about: str, note: str) -> None:
+    """Close what was open about a thing, because the thing itself is settled."""
+    store_operator.settle_case(tx, kind, about, note)
+
+
 def close_case(tx: Tx, *, by: AccountId, id: str, note: str) -> None:
     """Close a case, saying what was done. Raises `CaseNotFound`."""
     accounts.require_operator(tx, by=by)
     if not store_operator.close_case(tx, id, by, bounded(note, limit=REASON_CHARS, empty=False)):
         raise CaseNotFound
-    _note(tx, by, "close_case", id, note)
+    write_down(tx, by=by, what="close_case", about=id, detail=note)
 
 
 def freeze(tx: Tx, *, by: AccountId, account: AccountId, frozen: bool, reason: str) -> None:
@@ -181,13 +186,14 @@ def freeze(tx: Tx, *, by: AccountId, account: AccountId, frozen: bool, reason: s
         wallets.freeze(tx, by=by, account=account, reason=reason)
     else:
         wallets.unfreeze(tx, by=by, account=account)
-    _note(tx, by, "freeze" if frozen else "unfreeze", account, reason)
+    receipts.warn(tx, to=account, what="frozen" if frozen else "opened")
+    write_down(tx, by=by, what="freeze" if frozen else "unfreeze", about=account, detail=reason)
 
 
 def verify(tx: Tx, *, by: AccountId, account: AccountId, verified: bool) -> None:
     """Note that one knows who this is: higher limits."""
     wallets.set_verified(tx, by=by, account=account, verified=verified)
-    _note(tx, by, "verify" if verified else "unverify", account, "")
+    write_down(tx, by=by, what="verify" if verified else "unverify", about=account, detail="")
 
 
 def trail(reader: Reader, *, by: AccountId, before: str | None) -> list[Trail]:
@@ -206,5 +212,6 @@ def _move(tx: Tx, made: Issue) -> None:
     receipts.give(tx, to=made.account, code=made.kind, amount=signed, currency=made.currency, transfer=id, about=made.reason)
 
 
-def _note(tx: Tx, by: AccountId, what: str, about: str, detail: str) -> None:
+def write_down(tx: Tx, *, by: AccountId, what: str, about: str, detail: str) -> None:
+    """Write into the trail what an operator did."""
     store_operator.note(tx, id=new_id(tx.now), actor=by, what=what, about=about, detail=detail)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 WIDTH, HEIGHT, MARGIN = 595, 842, 48  # A4, in points
 SIZE, LEADING = 9, 12
+ENCODING = "cp1252"  # which PDF calls WinAnsi
 PER_PAGE = (HEIGHT - 2 * MARGIN) // LEADING
 
 
 def document(lines: Sequence[str], *, title: str) -> bytes:
-    """Return a PDF of these lines, in Courier, as many pages as they take. What Latin-1 does not have becomes a question mark."""
+    """Return a PDF of these lines, in Courier, as many pages as they take. What its typeface does not have becomes a question mark."""
     pages = [lines[at : at + PER_PAGE] for at in range(0, len(lines), PER_PAGE)] or [[]]
     first = 4  # 1 the catalogue, 2 the pages, 3 the typeface, then two objects per page
     kids = " ".join(f"{first + 2 * at} 0 R" for at in range(len(pages)))
@@ -27,13 +28,18 @@ def document(lines: Sequence[str], *, title: str) -> bytes:
     return _assembled(objects)
 
 
+def writable(text: str) -> bool:
+    """Are all these letters in the typeface that every reader brings along?"""
+    return text.isprintable() and text.encode(ENCODING, "ignore").decode(ENCODING) == text
+
+
 def _drawn(lines: Sequence[str]) -> bytes:
     shown = b" T*\n".join(b"(%s) Tj" % _escaped(line) for line in lines)
     return b"BT /F %d Tf %d TL %d %d Td\n%s\nET" % (SIZE, LEADING, MARGIN, HEIGHT - MARGIN - SIZE, shown)
 
 
 def _escaped(text: str) -> bytes:
-    plain = "".join(each if each.isprintable() else " " for each in text).encode("latin-1", "replace")
+    plain = "".join(each if each.isprintable() else " " for each in text).encode(ENCODING, "replace")
     return plain.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
 
 

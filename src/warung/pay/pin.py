@@ -14,7 +14,7 @@ from warung.kit.clock import HOUR, SECOND
 from warung.kit.db import Db, Reader, Tx
 from warung.kit.ids import AccountId, Identity
 from warung.kit.site import Site
-from warung.pay import blocks, store_wallet
+from warung.pay import blocks, receipts, store_wallet
 from warung.pay.model import PinLocked, PinMissing, PinNotPossible, PinTooSimple, WrongPin
 
 TRIES = 5
@@ -60,7 +60,13 @@ async def set_pin(db: Db, *, by: Identity, new: str, proof: Proof, site: Site, a
         if mine.password is None and (await db.read(lambda reader: accounts.me(reader, by=by.account))).passkeys:
             raise accounts.PasskeyRefused  # where there is no password, the passkey is the proof
     hashed = await _hash(db, by.account, new)
-    await db.write(lambda tx: store_wallet.set_pin(tx, by.account, hashed))
+    await db.write(lambda tx: _set(tx, by.account, hashed))
+
+
+def _set(tx: Tx, by: AccountId, hashed: str) -> None:
+    """Store it, and tell its owner on all their devices: whoever did this may have been somebody else."""
+    receipts.warn(tx, to=by, what="pin_made" if store_wallet.pin(tx, by) is None else "pin_changed")
+    store_wallet.set_pin(tx, by, hashed)
 
 
 async def verify(db: Db, *, by: AccountId, pin: str) -> None:

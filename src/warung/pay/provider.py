@@ -1,7 +1,8 @@
 """The port to whoever is licensed to move real money. Off unless configured; a provider's word counts only when we asked for it ourselves.
 
-A connector begins a charge, says what became of one, gives back, lists what there was, and reads what the provider sends. What it answers
-is what the provider's own record says, never what a notice or our request said.
+A connector begins a charge, says what became of one, gives back, pays out, lists what there was, and reads what the provider sends. What
+it answers is what the provider's own record says, never what a notice or our request said. Whatever it does for us carries our key, so that
+it is found again when its answer was lost.
 """
 
 from collections.abc import Mapping
@@ -30,11 +31,32 @@ class Charge(msgspec.Struct, frozen=True):
     currency: str
 
 
-class Notice(msgspec.Struct, frozen=True):
-    """What a provider sent, its signature verified: something happened to a charge."""
+class Returned(msgspec.Struct, frozen=True):
+    """Money that the provider gave back of a charge; `key` is ours."""
+
+    key: str
+    state: State
+    amount: int
+
+
+class Payout(msgspec.Struct, frozen=True):
+    """Money that the provider pays out; `key` is ours, empty where nobody here asked for it. Minor units."""
 
     id: str
-    kind: Literal["charge", "dispute", "other"]
+    state: State
+    amount: int
+    currency: str
+    key: str
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What a provider sent, its signature verified: something happened to a charge, or to a payout, whose id is then in `charge`.
+
+    `dispute`: its payer took the money back through their bank; `won`: it was given back to us. `id` is the dispute's own.
+    """
+
+    id: str
+    kind: Literal["charge", "dispute", "won", "payout", "other"]
     charge: str
     amount: int = 0
 
@@ -70,6 +92,22 @@ class Provider(Protocol):
 
     async def refund(self, charge: str, *, key: str, amount: int) -> None:
         """Give back, once for a key."""
+        ...
+
+    async def refunds(self, charge: str) -> list[Returned]:
+        """Return what was given back of a charge."""
+        ...
+
+    async def pay_out(self, *, key: str, amount: int, currency: str, to: str) -> Payout:
+        """Pay out to a bank account that the provider knows as `to`, once for a key."""
+        ...
+
+    async def payout(self, id: str) -> Payout:
+        """Return a payout as it is now."""
+        ...
+
+    async def payouts(self, at: int) -> list[Payout]:
+        """Return the payouts that were made since a time, milliseconds UTC."""
         ...
 
     async def since(self, at: int) -> list[Charge]:

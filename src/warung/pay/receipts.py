@@ -1,6 +1,6 @@
-"""Receipts: cards by which this place itself tells somebody that their money moved."""
+"""Receipts: cards by which this place itself tells somebody that their money moved, or that their wallet is guarded differently now."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from warung import chat
 from warung.kit.card import Card, Preview
@@ -27,6 +27,26 @@ class PaymentReceipt(Card, frozen=True, tag="pay.receipt"):
     def text(self) -> str:
         """Return what it was about."""
         return " ".join(filter(None, (self.other, self.about)))
+
+
+What = Literal["pin_made", "pin_changed", "frozen", "opened"]
+
+
+class SafetyNotice(Card, frozen=True, tag="pay.safety"):
+    """The wallet is guarded differently now: its PIN was made or changed, or an operator froze it or opened it."""
+
+    sendable: ClassVar[bool] = False
+
+    what: What
+
+    def preview(self) -> Preview:
+        """Return what happened."""
+        return Preview(f"preview.pay.{self.what}")
+
+
+def warn(tx: Tx, *, to: AccountId, what: What) -> None:
+    """Tell somebody in their system conversation that their wallet is guarded differently, in the transaction that does it."""
+    chat.post(tx, to=chat.open_system(tx, account=to), card=SafetyNotice(what))
 
 
 def give(

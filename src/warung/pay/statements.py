@@ -10,24 +10,25 @@ import msgspec
 from warung import accounts
 from warung.kit.db import Reader
 from warung.kit.ids import AccountId
-from warung.pay import store
+from warung.pay import store, store_merchants
 from warung.pay.model import Entry, LedgerAccountId, PeriodNotPossible
 from warung.pay.money import currency as known_currency
 from warung.pay.money import plain
-from warung.pay.pdf import document
+from warung.pay.pdf import document, writable
 
 CAMT = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 MOST_LINES = 20_000
 
 
 class Posted(msgspec.Struct, frozen=True):
-    """One booked entry: `amount` is signed, minor units; `other` is a handle or a kind of account."""
+    """One booked entry: `amount` is signed, minor units; `other` is a handle or a kind of account, `name` a person's or a shop's."""
 
     id: str
     at: int
     code: str
     amount: int
     other: str
+    name: str
     about: str | None
 
 
@@ -68,13 +69,16 @@ def _booked(reader: Reader, mine: LedgerAccountId, since: int, until: int) -> li
 def _posted(reader: Reader, mine: LedgerAccountId, entries: list[Entry]) -> list[Posted]:
     others = store.accounts(reader, {entry.credit if entry.debit == mine else entry.debit for entry in entries})
     people = accounts.profiles(reader, sorted({AccountId(each.owner) for each in others.values() if each.kind == "wallet"}))
+    shops = store_merchants.merchants(reader, sorted({each.owner for each in others.values() if each.kind == "merchant"}))
     posted = []
     for entry in entries:
         sign = -1 if entry.debit == mine else 1
         other = others[entry.credit if sign < 0 else entry.debit]
         who = people.get(AccountId(other.owner)) if other.kind == "wallet" else None
-        name = who.handle if who else other.kind
-        posted.append(Posted(entry.id, entry.at, entry.code, sign * entry.amount, name, entry.about))
+        shop = shops.get(other.owner) if other.kind == "merchant" else None
+        name = who.name if who else shop.name if shop else ""
+        side = who.handle if who else other.kind
+        posted.append(Posted(entry.id, entry.at, entry.code, sign * entry.amount, side, name, entry.about))
     return posted
 
 
@@ -82,15 +86,15 @@ def as_csv(told: Statement) -> bytes:
     """Return a statement as CSV: a line for the opening, one per entry, one for the closing. Amounts have a point before the decimals."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["time", "reason", "other", "about", "amount", "balance", "currency", "id"])
+    writer.writerow(["time", "reason", "other", "name", "about", "amount", "balance", "currency", "id"])
     balance = told.opening
-    writer.writerow([_iso(told.since), "opening", "", "", "", plain(balance, told.currency), told.currency, ""])
+    writer.writerow([_iso(told.since), "opening", "", "", "", "", plain(balance, told.currency), told.currency, ""])
     for entry in told.entries:
         balance += entry.amount
-        cells = [entry.code, entry.other, entry.about or ""]
+        cells = [entry.code, entry.other, entry.name, entry.about or ""]
         cells += [plain(entry.amount, told.currency), plain(balance, told.currency), told.currency, entry.id]
         writer.writerow([_iso(entry.at), *map(_inert, cells)])
-    writer.writerow([_iso(told.until), "closing", "", "", "", plain(told.closing, told.currency), told.currency, ""])
+    writer.writerow([_iso(told.until), "closing", "", "", "", "", plain(told.closing, told.currency), told.currency, ""])
     return out.getvalue().encode()
 
 
@@ -100,11 +104,11 @@ def _inert(cell: str) -> str:
 
 
 def as_pdf(told: Statement, *, place: str) -> bytes:
-    """Return a statement as PDF, in letters that every reader has: people by their handles."""
+    """Return a statement as PDF: people and shops by name, and where the letters of a name are none that every reader has, by handle."""
     money = known_currency(told.currency)
     kind = "real money" if money.real else "credits of this place, no money elsewhere"
     lines = [
-        f"{place}: statement of @{told.owner.handle}",
+        f"{place}: statement of {told.owner.name + ' ' if writable(told.owner.name) else ''}(@{told.owner.handle})",
         f"{_iso(told.since)[:16]} to {_iso(told.until)[:16]} UTC, {told.currency} ({kind})",
         "",
         f"{'time':17}{'reason':16}{'other':22}{'amount':>15}{'balance':>16}",
@@ -114,9 +118,13 @@ def as_pdf(told: Statement, *, place: str) -> bytes:
     for entry in told.entries:
         balance += entry.amount
         amounts = f"{plain(entry.amount, told.currency):>15}{plain(balance, told.currency):>16}"
-        lines.append(f"{_iso(entry.at)[:16]:17}{entry.code[:15]:16}{entry.other[:21]:22}{amounts}")
+        lines.append(f"{_iso(entry.at)[:16]:17}{entry.code[:15]:16}{_named(entry)[:21]:22}{amounts}")
     lines.append(f"{'':17}{'closing':16}{'':22}{'':>15}{plain(told.closing, told.currency):>16}")
     return document(lines, title=f"Statement {told.currency}")
+
+
+def _named(entry: Posted) -> str:
+    return entry.name if entry.name and writable(entry.name) else entry.other
 
 
 def as_camt(told: Statement, *, place: str) -> bytes:
@@ -137,7 +145,7 @@ def as_camt(told: Statement, *, place: str) -> bytes:
     account = _in(stmt, "Acct")
     _in(_in(_in(account, "Id"), "Othr"), "Id", f"{told.owner.id}{told.currency}")
     _in(account, "Ccy", told.currency)
-    _in(account, "Nm", f"@{told.owner.handle}")
+    _in(account, "Nm", f"{told.owner.name} (@{told.owner.handle})"[:70])
     _in(_in(account, "Svcr"), "FinInstnId")
     _in(account[-1][0], "Nm", place[:140] or "warung")
     _balance(stmt, "OPBD", told.opening, told.currency, told.since)
@@ -163,7 +171,7 @@ def _entry(stmt: ElementTree.Element, at: int, entry: Posted, currency: str) -> 
     details = _in(_in(line, "NtryDtls"), "TxDtls")
     _in(_in(details, "Refs"), "EndToEndId", reference)
     party = _in(_in(details, "RltdPties"), "Dbtr" if entry.amount >= 0 else "Cdtr")
-    _in(_in(party, "Pty"), "Nm", entry.other)
+    _in(_in(party, "Pty"), "Nm", (entry.name or entry.other)[:140])
     if entry.about:
         _in(_in(details, "RmtInf"), "Ustrd", entry.about[:140])
 

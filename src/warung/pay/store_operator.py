@@ -92,6 +92,12 @@ def close_case(tx: Tx, id: str, by: AccountId, note: str) -> bool:
     return tx.run(sql, {"id": id, "by": by, "note": note, "now": tx.now}) == 1
 
 
+def settle_case(tx: Tx, kind: str, about: str, note: str) -> None:
+    """Close the open case about a thing, if there is one; nobody closed it."""
+    sql = "UPDATE pay_case SET closed_at = :now, note = :note WHERE kind = :kind AND about = :about AND closed_at IS NULL"
+    tx.run(sql, {"kind": kind, "about": about, "note": note, "now": tx.now})
+
+
 def note(tx: Tx, *, id: str, actor: AccountId, what: str, about: str, detail: str) -> None:
     """Write into the trail."""
     tx.run(

@@ -7,14 +7,30 @@ from typing import Any
 
 from warung.kit.clock import MINUTE, SECOND
 from warung.pay.model import Settings
-from warung.pay.provider import BadNotice, Begun, Charge, NoProvider, Notice, Provider, ProviderRefused, ProviderSilent, State
+from warung.pay.provider import (
+    BadNotice,
+    Begun,
+    Charge,
+    NoProvider,
+    Notice,
+    Payout,
+    Provider,
+    ProviderRefused,
+    ProviderSilent,
+    Returned,
+    State,
+)
 
 TOLERANCE = 5 * MINUTE
 MOST_PAGES = 100
+OURS = "warung"  # the field of a thing's metadata that holds our key
 
 
 class Stripe:
-    """`kit`'s side of Stripe: payment intents, refunds, charges, and events."""
+    """Stripe's side of the port: payment intents, refunds, payouts, charges, and events.
+
+    It pays out of the account that the key belongs to, to bank accounts and cards that Stripe knows of that account.
+    """
 
     name = "stripe"
 
@@ -35,19 +51,42 @@ class Stripe:
 
     async def refund(self, charge: str, *, key: str, amount: int) -> None:
         """Give back."""
-        params = {"payment_intent": charge, "amount": amount}
+        params = {"payment_intent": charge, "amount": amount, "metadata": {OURS: key}}
         await self._asked(lambda client: client.v1.refunds.create_async(params, {"idempotency_key": key}))
+
+    async def refunds(self, charge: str) -> list[Returned]:
+        """List the refunds of a payment intent."""
+        found = await self._listed(lambda client: client.v1.refunds, {"payment_intent": charge})
+        return [Returned(_key(each), _state(each.status), each.amount) for each in found]
+
+    async def pay_out(self, *, key: str, amount: int, currency: str, to: str) -> Payout:
+        """Make a payout."""
+        params = {"amount": amount, "currency": currency.lower(), "destination": to, "metadata": {OURS: key}}
+        return _payout(await self._asked(lambda client: client.v1.payouts.create_async(params, {"idempotency_key": key})))
+
+    async def payout(self, id: str) -> Payout:
+        """Return a payout as it is now."""
+        return _payout(await self._asked(lambda client: client.v1.payouts.retrieve_async(id)))
+
+    async def payouts(self, at: int) -> list[Payout]:
+        """List the payouts that were made since a time."""
+        found = await self._listed(lambda client: client.v1.payouts, {}, at // SECOND - 1)
+        return [_payout(each) for each in found]
 
     async def since(self, at: int) -> list[Charge]:
         """List the charges that succeeded since a time, by their payment intents."""
-        found: list[Charge] = []
-        params: dict[str, Any] = {"created": {"gt": at // SECOND - 1}, "limit": 100}
+        found = await self._listed(lambda client: client.v1.charges, {"created": {"gt": at // SECOND - 1}})
+        paid = [each for each in found if each.status == "succeeded" and each.payment_intent]
+        return [Charge(str(each.payment_intent), "succeeded", each.amount, each.currency.upper()) for each in paid]
+
+    async def _listed(self, things: Callable[[Any], Any], params: dict[str, Any], since_s: int = 0) -> list[Any]:
+        """Return all pages of a list, as far back as a time: the newest come first."""
+        found: list[Any] = []
+        params = params | {"limit": 100}
         for _ in range(MOST_PAGES):
-            page = await self._asked(lambda client: client.v1.charges.list_async(params))
-            for each in page.data:
-                if each.status == "succeeded" and each.payment_intent:
-                    found.append(Charge(str(each.payment_intent), "succeeded", each.amount, each.currency.upper()))
-            if not page.has_more:
+            page = await self._asked(lambda client: things(client).list_async(params))
+            found += [each for each in page.data if each.created >= since_s]
+            if not page.has_more or page.data[-1].created < since_s:
                 break
             params["starting_after"] = page.data[-1].id
         return found
@@ -61,6 +100,10 @@ class Stripe:
                 return Notice(str(event["id"]), "charge", str(thing["id"]))
             if kind == "charge.dispute.created":
                 return Notice(str(thing["id"]), "dispute", str(thing["payment_intent"]), int(thing["amount"]))
+            if kind == "charge.dispute.closed" and thing["status"] == "won":
+                return Notice(str(thing["id"]), "won", str(thing["payment_intent"]), int(thing["amount"]))
+            if kind.startswith("payout."):
+                return Notice(str(event["id"]), "payout", str(thing["id"]))
             return Notice(str(event["id"]), "other", "")
         except (self._stripe.SignatureVerificationError, ValueError, KeyError, TypeError):
             raise BadNotice from None
@@ -82,9 +125,21 @@ class Stripe:
 
 def _charge(intent: Any) -> Charge:
     """What was received counts, and only where the provider says nothing of that, what was asked for."""
-    states: dict[str, State] = {"succeeded": "succeeded", "canceled": "failed"}
     received = getattr(intent, "amount_received", None) or intent.amount
-    return Charge(intent.id, states.get(intent.status, "waiting"), received, intent.currency.upper())
+    return Charge(intent.id, _state(intent.status), received, intent.currency.upper())
+
+
+def _payout(made: Any) -> Payout:
+    return Payout(made.id, _state(made.status), made.amount, made.currency.upper(), _key(made))
+
+
+def _state(status: str) -> State:
+    states: dict[str, State] = {"succeeded": "succeeded", "paid": "succeeded", "canceled": "failed", "failed": "failed"}
+    return states.get(status, "waiting")
+
+
+def _key(thing: Any) -> str:
+    return str(getattr(getattr(thing, "metadata", None), OURS, ""))
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,4 @@
-"""Real money in and out of wallets, through a provider: top-ups, refunds, chargebacks, and the nightly comparing of both books.
+"""Real money into wallets, through a provider: top-ups, what the provider sends, and the nightly comparing of both books.
 
 A webhook is a reason to ask, nothing more; the job that asks by itself is as good. Whichever comes first credits the wallet, under a ledger
 id made of the charge's own, so that the second finds it done. What cannot be explained goes to a suspense account, and a case is opened.
@@ -6,22 +6,19 @@ id made of the charge's own, so that the second finds it done. What cannot be ex
 
 from collections.abc import Mapping
 
-from warung import accounts
 from warung.kit.clock import DAY, HOUR, MINUTE
 from warung.kit.db import Db, Tx
 from warung.kit.domain import Services
 from warung.kit.ids import AccountId
 from warung.kit.job import Job
-from warung.pay import ledger, operators, receipts, store, store_top_ups, store_wallet, stripe
-from warung.pay.model import FROZEN, PaymentChanged, PaymentNotFound, RefundTooLarge, Settings, Transfer, WrongCurrency
+from warung.pay import chargebacks, ledger, operators, receipts, store_top_ups, stripe, withdrawals
+from warung.pay.model import PaymentChanged, Settings, Transfer, WrongCurrency
 from warung.pay.money import CREDITS, checked
-from warung.pay.provider import Charge, Notice, Provider, ProviderRefused, ProviderSilent
+from warung.pay.provider import Charge, Provider, ProviderSilent
 from warung.pay.store_top_ups import TopUp
-from warung.pay.store_wallet import Standing
 
 ASK_AGAIN = 5 * MINUTE
 GIVE_UP = 3 * DAY
-PROVIDER = AccountId("provider")
 
 
 class Ask(Job, frozen=True, tag="pay.ask"):
@@ -69,23 +66,28 @@ async def ask(services: Services, job: Ask) -> None:
     found = await services.db.read(lambda reader: store_top_ups.one(reader, job.top_up))
     if found is None or found.state != "begun":
         return
-    if found.charge is None:  # the answer to our request was lost: the same key asks for the same charge
-        begun = await provider.begin(key=found.id, amount=found.amount, currency=found.currency)
-        await services.db.write(lambda tx: store_top_ups.begun(tx, job.top_up, begun.charge, begun.secret))
-        charge = await provider.fetch(begun.charge)
-    else:
-        charge = await provider.fetch(found.charge)
+    charge: Charge | None = None
+    try:
+        known = found.charge
+        if known is None:  # the answer to our request was lost: the same key asks for the same charge
+            begun = await provider.begin(key=found.id, amount=found.amount, currency=found.currency)
+            await services.db.write(lambda tx: store_top_ups.begun(tx, job.top_up, begun.charge, begun.secret))
+            known = begun.charge
+        charge = await provider.fetch(known)
+    except ProviderSilent:
+        pass
     await services.db.write(lambda tx: _asked(tx, job, provider.name, charge))
 
 
-def _asked(tx: Tx, job: Ask, provider: str, charge: Charge) -> None:
-    settle(tx, provider=provider, charge=charge)
+def _asked(tx: Tx, job: Ask, provider: str, charge: Charge | None) -> None:
+    if charge is not None:
+        settle(tx, provider=provider, charge=charge)
     found = store_top_ups.one(tx, job.top_up)
     if found is not None and found.state == "begun":
         if tx.now - found.at > GIVE_UP:
             store_top_ups.decided(tx, found.id, "failed")
         else:
-            tx.enqueue(job, at=tx.now + ASK_AGAIN)
+            tx.enqueue(job, at=tx.now + ASK_AGAIN, key=f"pay.ask/{found.id}")
 
 
 async def hear(db: Db, *, body: bytes, headers: Mapping[str, str]) -> None:
@@ -96,8 +98,13 @@ async def hear(db: Db, *, body: bytes, headers: Mapping[str, str]) -> None:
     if notice.kind == "charge":
         charge = await provider.fetch(notice.charge)
         await db.write(lambda tx: settle(tx, provider=provider.name, charge=charge))
+    elif notice.kind == "payout":
+        payout = await provider.payout(notice.charge)
+        await db.write(lambda tx: withdrawals.settle(tx, provider=provider.name, payout=payout))
     elif notice.kind == "dispute":
-        await db.write(lambda tx: dispute(tx, provider=provider.name, notice=notice))
+        await db.write(lambda tx: chargebacks.take_back(tx, provider=provider.name, notice=notice))
+    elif notice.kind == "won":
+        await db.write(lambda tx: chargebacks.won(tx, provider=provider.name, notice=notice))
 
 
 def settle(tx: Tx, *, provider: str, charge: Charge) -> str:
@@ -135,78 +142,11 @@ def _suspend(tx: Tx, provider: str, charge: Charge, found: TopUp | None) -> None
         store_top_ups.decided(tx, found.id, "odd")
 
 
-async def refund(db: Db, *, by: AccountId, id: str, amount: int, nonce: str) -> TopUp:
-    """Give a top-up back, or a part of it, from the wallet that it went to. For operators.
-
-    The ledger holds the money before the provider is asked, and refuses what the provider might wrongly accept: more than came, or twice.
-    No answer leaves it held, with a case; nobody guesses. Raises `PaymentNotFound`, `RefundTooLarge`, `NotEnoughMoney`.
-    """
-    provider = stripe.connected(await db.read(lambda reader: reader.settings(Settings)))
-    key = f"refund/{ledger.transfer_id(by, nonce)}"
-    held = await ledger.decided(db, lambda tx: _hold(tx, by, id, amount, key))
-    if held is None:
-        return await db.read(lambda reader: _known(store_top_ups.one(reader, id)))
-    try:
-        await provider.refund(held, key=key, amount=amount)
-    except ProviderRefused:
-        await db.write(lambda tx: _release(tx, id, amount, key))
-        raise
-    except ProviderSilent:
-        detail = f"refund {key} of {amount}: the provider did not answer; the money is held"
-        await db.write(lambda tx: operators.open_case(tx, kind="refund", about=key, detail=detail))
-        raise
-    await db.write(lambda tx: ledger.demand(ledger.apply(tx, [Transfer(f"{key}/post", kind="post", pending=key)])))
-    return await db.read(lambda reader: _known(store_top_ups.one(reader, id)))
-
-
-def _hold(tx: Tx, by: AccountId, id: str, amount: int, key: str) -> str | None:
-    """Hold the money of a refund; return the charge, or None for a retry of one that was held before."""
-    accounts.require_operator(tx, by=by)
-    found = _known(store_top_ups.one(tx, id))
-    checked(amount, found.currency)
-    wallet = ledger.account_id("wallet", found.account, found.currency)
-    source = ledger.account_id("provider", found.provider, found.currency)
-    order = Transfer(key, wallet, source, amount, found.currency, "top_up_refund", id, kind="pending")
-    (result,) = ledger.apply(tx, [order])
-    ledger.demand([result])
-    if result.code == "exists":
-        return None
-    if found.charge is None or not store_top_ups.refund(tx, id, amount):
-        raise RefundTooLarge(left=found.amount - found.refunded)
-    return found.charge
-
-
-def _release(tx: Tx, id: str, amount: int, key: str) -> None:
-    ledger.demand(ledger.apply(tx, [Transfer(f"{key}/void", kind="void", pending=key)]))
-    store_top_ups.refund(tx, id, -amount)
-
-
-def dispute(tx: Tx, *, provider: str, notice: Notice) -> None:
-    """A payer took their money back through their bank: out of the wallet where it still is, else it is our loss. Freeze, open a case."""
-    found = store_top_ups.by_charge(tx, notice.charge)
-    if found is None:
-        operators.open_case(tx, kind="chargeback", about=notice.id, detail=f"{notice.amount} of {notice.charge}, which nobody here began")
-        return
-    wallet = ledger.wallet(tx, found.account, found.currency)
-    loss = ledger.open_account(tx, kind="loss", owner=provider, currency=found.currency)
-    source = ledger.open_account(tx, kind="provider", owner=provider, currency=found.currency)
-    id = f"chargeback/{provider}.{notice.id}"
-    amount = min(notice.amount, found.amount)
-    payer = wallet.id if wallet.available >= amount and not store.frozen(wallet) else loss.id
-    if ledger.entry(tx, id) is None:
-        ledger.demand(ledger.apply(tx, [Transfer(id, payer, source.id, amount, found.currency, "chargeback", found.id)]))
-        standing = store_wallet.standing(tx, found.account)
-        store_wallet.set_standing(tx, found.account, Standing(standing.verified, standing.frozen_by or PROVIDER, "chargeback"))
-        kept = store.accounts_of(tx, found.account, "wallet")
-        store.set_flags(tx, [each.id for each in kept], {each.id: each.flags | FROZEN for each in kept})
-        where = "the wallet" if payer == wallet.id else "our loss"
-        operators.open_case(tx, kind="chargeback", about=notice.id, detail=f"{amount} {found.currency} of {notice.charge}, from {where}")
-
-
 async def reconcile(services: Services, job: Reconcile) -> None:
     """Compare the provider's list with our books, and come again tomorrow."""
     provider = stripe.connected(services.settings(Settings))
     await compare(services.db, provider, job.since)
+    await withdrawals.compare(services.db, provider, job.since)
     await services.db.write(lambda tx: tx.enqueue(Reconcile(tx.now - DAY - HOUR), at=(tx.now // DAY + 1) * DAY, key="pay.reconcile"))
 
 
@@ -225,9 +165,3 @@ async def compare(db: Db, provider: Provider, since: int) -> dict[str, int]:
                 lambda tx, ours=ours, detail=detail: operators.open_case(tx, kind="missing_there", about=ours.id, detail=detail)  # type: ignore[misc]
             )
     return counts
-
-
-def _known(found: TopUp | None) -> TopUp:
-    if found is None:
-        raise PaymentNotFound
-    return found
