@@ -2,6 +2,7 @@
 
 engine    the ledger alone: batches of 1 and of 64, money spread over people and money all to one shop
 balance   the balance of one account with --million transfers, beside one with a thousand
+audit     `warung audit` and `bean-check` on a journal of --journal transfers, right and then with one balance changed
 http      --clients programs pay shops over HTTP, one payment per request, each with a confirmation of its own, hot and spread;
           the programs are one C process on a core of its own, whose share of that core is printed
 postgres  the same with the server on PostgreSQL, on the same machine
@@ -18,6 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.auditing import audited
 from bench.machine import cpu_s
 from bench.paying import CREDIT, over_http, said
 from tests import environment
@@ -144,9 +146,10 @@ def pgbench(folder: Path, seconds: int, ours: float | None) -> None:
 def main() -> None:
     """Measure what was asked for."""
     parts = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parts.add_argument("parts", nargs="*", default=["engine", "http", "pgbench"], help="engine, balance, http, postgres, pgbench")
+    parts.add_argument("parts", nargs="*", default=["engine", "http", "pgbench"], help="engine, balance, audit, http, postgres, pgbench")
     parts.add_argument("--transfers", type=int, default=32_000)
     parts.add_argument("--million", type=int, default=1_000_000)
+    parts.add_argument("--journal", type=int, default=100_000)
     parts.add_argument("--clients", type=int, default=64)
     parts.add_argument("--each", type=int, default=100, help="payments of each client, in each of two rounds")
     parts.add_argument("--seconds", type=int, default=10)
@@ -161,6 +164,8 @@ def main() -> None:
             ours = asyncio.run(engine(folder / "engine", given.transfers))
         if "balance" in given.parts:
             asyncio.run(balance(folder / "balance", given.million))
+        if "audit" in given.parts:
+            audited(folder / "audit", given.journal)
         if "http" in given.parts:
             over_http(folder / "http", given.clients, given.each)
         if "postgres" in given.parts:

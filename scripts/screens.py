@@ -16,6 +16,8 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import TimeoutError as Late
 
+from scripts.screens_money import printed_code, sheets
+
 ROOT = Path(__file__).parents[1]
 ALL, DOCS = ROOT / "build/screens", ROOT / "docs/screens"
 CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
@@ -47,6 +49,7 @@ INSIDE = {
     "wallet-statement": "/wallet/statement",
     "wallet-code": "/wallet/code",
     "wallet-shop": "/wallet/shop",
+    "wallet-bank": "/wallet/bank",
     "operator-books": "/operator/books",
 }
 KEPT = {
@@ -99,6 +102,11 @@ def risen(page: Page, scheme: str) -> None:
 def walk(browser: Browser, url: str, scheme: str) -> None:
     """Photograph every screen in one scheme."""
     options: dict[str, Any] = {"color_scheme": scheme, "locale": "id-ID", "reduced_motion": "reduce"}
+    context = browser.new_context(**options)
+    page = context.new_page()
+    enter(page, url, "Siti")
+    code = printed_code(page)
+    context.close()
     context = browser.new_context(viewport={"width": 390, "height": 844}, **options)
     page = context.new_page()
     for name, path in OUTSIDE.items():
@@ -117,6 +125,7 @@ def walk(browser: Browser, url: str, scheme: str) -> None:
             risen(page, scheme)
             page.goto(f"{page.url}/info")
             photograph(page, f"group-{scheme}")
+    sheets(page, url, code, lambda name: photograph(page, f"{name}-{scheme}"))
     page.goto(f"{url}/search")
     page.locator("main input, header input").first.fill("电影")
     page.locator("mark").first.wait_for()
@@ -131,9 +140,10 @@ def walk(browser: Browser, url: str, scheme: str) -> None:
     page.reload()
     page.get_by_role("log").wait_for()
     photograph(page, f"conversation-rtl-{scheme}")
-    for name in ("chat-list", "contacts", "me", "search"):
+    for name in ("chat-list", "contacts", "me", "search", *(name for name in INSIDE if name.startswith(("wallet", "operator-books")))):
         page.goto(f"{url}{INSIDE[name]}")
         photograph(page, f"{name}-ar-{scheme}")
+    sheets(page, url, code, lambda name: photograph(page, f"{name}-ar-{scheme}"), tear=scheme == "dark")
     context.close()
     context = browser.new_context(viewport={"width": 1200, "height": 800}, **options)
     page = context.new_page()

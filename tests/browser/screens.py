@@ -79,6 +79,7 @@ class Scene:
             "/wallet/statement",
             "/wallet/code",
             "/wallet/shop",
+            "/wallet/bank",
             "/operator/books",
             f"/packet/{quote(self.packet)}",
             f"/bill/{quote(self.bill)}",

@@ -92,3 +92,33 @@ async def test_budi_scans_the_code_of_toko_sari_and_pays(giving: Giving, take_ph
     assert await giving.took(toko.id) == 56
     who: AccountId = budi
     assert await giving.has(who) == 944
+
+
+async def test_an_amount_in_any_digits_is_said_again_before_it_is_paid(giving: Giving, take_phone: TakePhone, place: Served) -> None:
+    """Arabic and Devanagari digits, a comma, a point: read as the language writes them, or not at all; nothing is paid by typing."""
+    _, (budi, siti) = await giving.friends_with(1_000, 0)
+    toko = await giving.toko(siti)
+    shown = await giving.ask(codes.printed, by=siti, merchant=toko.id, code="PTS", site=place.world.settings.site)
+    page = await (await take_phone()).sign_in(budi, "/wallet")
+    for language, typed, understood in (
+        ("ar", "٢٥٠", "٢٥٠"),
+        ("hi", "२५०", "250"),
+        ("id", "1.000", "1.000"),
+        ("en", "1,000", "1,000"),
+        ("en", "2,5", None),
+        ("id", "2,5", None),
+        ("ar", "1٢", None),
+    ):
+        await page.evaluate("language => localStorage.setItem('warung.language', language)", language)
+        await page.goto(f"{place.url}/pay?code={quote(shown.text)}")
+        field = page.locator("main input.num")
+        await field.fill(typed)
+        pay = page.locator("footer .btn").last
+        if understood is None:
+            await expect(field).to_have_attribute("aria-invalid", "true")
+            await expect(pay).to_be_disabled()
+            continue
+        await expect(page.locator("main p.read")).to_contain_text(understood)
+        await pay.click()
+        await expect(page.get_by_role("dialog")).to_contain_text(understood)
+    assert await giving.has(budi) == 1_000

@@ -194,6 +194,7 @@ async def test_a_card_that_says_paid_cannot_be_sent_by_a_client(giving: Giving) 
         f'{{"type":"pay.reminder","id":"x","title":"iuran","people":["{siti}"]}}',
         f'{{"type":"pay.news","key":"handover_accepted","about":"x","actor":"{siti}","amount":5,"currency":"PTS"}}',
         '{"type":"pay.receipt","transfer":"x","code":"topup","amount":5,"currency":"PTS"}',
+        '{"type":"pay.safety","what":"pin_changed"}',
     ]
     for raw in forged:
         with pytest.raises(NotSendable):

@@ -263,6 +263,7 @@ async def test_a_refusal_is_remembered_under_its_key(purse: Purse) -> None:
     again = await http.post("/payments", json=order, headers={"idempotency-key": "k1"})
     assert (first.status_code, first.json()["error"]["code"]) == (409, "not_enough_money")
     assert again.json() == first.json()
+    assert ("idempotent-replayed" in first.headers, again.headers["idempotent-replayed"]) == (False, "true")
     new_key = await http.post("/payments", json=order, headers={"idempotency-key": "k2"})
     assert new_key.json()["error"]["code"] in ("payment_failed_before", "approval_not_valid")
     assert await purse.has(budi) == 1_100

@@ -1,18 +1,22 @@
 """Wallets: PINs and who guesses them, confirmations and what they are good for, limits, freezing, history."""
 
 import asyncio
+import random
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from tests.accounts.authenticator import Authenticator
+from tests.chat.scene import card
 from tests.pay.purse import HERE, PIN, SITE, Purse
 from warung import accounts, chat
 from warung.accounts import passkeys
 from warung.accounts.model import WrongPassword
 from warung.kit.clock import DAY, HOUR, MINUTE
 from warung.kit.errors import Refusal
-from warung.pay import approvals, limits, operators, payments, pin, wallets
+from warung.kit.ids import AccountId
+from warung.pay import approvals, limits, merchants, operators, payments, pin, wallets
 from warung.pay.approvals import Intent
 from warung.pay.model import (
     AmountNotPossible,
@@ -89,6 +93,9 @@ async def test_setting_a_pin_takes_the_old_one_or_the_password(purse: Purse) -> 
         await sets("314159", pin="918273")
     await sets("314159", pin=PIN)
     await pin.verify(purse.db, by=budi, pin="314159")
+    here = await purse.do(chat.open_system, account=budi)
+    told = [card(message) for message in (await purse.page(budi, here)).messages]
+    assert [each["what"] for each in told if each["type"] == "pay.safety"] == ["pin_made", "pin_changed"]
 
 
 async def test_a_passkey_confirms_exactly_one_payment(purse: Purse) -> None:
@@ -174,6 +181,45 @@ async def test_what_arrives_together_is_decided_one_by_one(purse: Purse) -> None
     await purse.sums_to_nothing()
 
 
+async def test_payments_that_come_together_are_decided_as_one_by_one(purse: Purse) -> None:
+    """Also where some cannot be: none of them spoils those that came with it, nor costs anything of the limits."""
+    chance = random.Random(3)
+    sari = await purse.person("sari")
+    toko, gone = await purse.toko(sari), await purse.toko(sari, "Tutup")
+    await purse.do(merchants.close_shop, by=sari, id=gone.id)
+    plan = [
+        (
+            f"payment-{chance.randrange(30):04}",
+            chance.choice([toko.id] * 6 + [gone.id, "tidak ada", "\x00", "' OR 1=1"]),
+            chance.randint(0, 900),
+            at,
+        )
+        for at in range(60)
+    ]
+
+    async def ordered(who: AccountId) -> list[tuple[AccountId, Pay]]:
+        items = []
+        for nonce, shop, amount, at in plan:
+            token = await purse.confirms(who, shop, amount, nonce) if amount and at % 7 else None
+            items.append((who, Pay(nonce, shop, amount + (at % 11 == 0), "PTS", approval=token)))
+        return items
+
+    def told(results: Sequence[Any]) -> list[Any]:
+        return [(type(each).__name__, getattr(each, "amount", None), getattr(each, "details", None)) for each in results]
+
+    budi, siti = await purse.with_wallet("budi", 6_000), await purse.with_wallet("siti", 6_000)
+    together = await ordered(budi)
+    at_once = told(await purse.db.write(lambda tx: payments.pay_all(tx, together)))
+    singly = []
+    for item in await ordered(siti):
+        singly += told(await purse.db.write(lambda tx, item=item: payments.pay_all(tx, [item])))  # type: ignore[misc]
+    assert at_once == singly
+    assert {kind for kind, _, _ in at_once} >= {"Payment", "MerchantNotFound", "NotEnoughMoney", "ApprovalNotValid", "PaymentChanged"}
+    assert await purse.has(budi) == await purse.has(siti) < 900
+    assert await purse.ask(limits.of, by=budi, currency="PTS") == await purse.ask(limits.of, by=siti, currency="PTS")
+    await purse.sums_to_nothing()
+
+
 async def test_limits_hold_by_payment_day_and_verification(purse: Purse) -> None:
     budi = await purse.with_wallet("budi", 40_000)
     toko = await purse.toko(await purse.person("sari"))
@@ -217,6 +263,8 @@ async def test_a_frozen_wallet_pays_nothing_until_its_pin_is_shown(purse: Purse)
     await purse.refused(accounts.OperatorsOnly, wallets.unfreeze, by=budi, account=budi)
     await purse.gives(budi, 5)
     assert (await purse.ask(wallets.overview, by=budi)).frozen_by_operator
+    here = await purse.do(chat.open_system, account=budi)
+    assert b'{"type":"pay.safety","what":"frozen"}' in [bytes(each.card) for each in (await purse.page(budi, here)).messages]
     await purse.do(operators.freeze, by=purse.joko, account=budi, frozen=False, reason="sudah jelas")
     await purse.pays(budi, toko.id, 1)
 

@@ -2,7 +2,7 @@
 
 import { address, drop, get, post, put } from "../../kit/api";
 import type { ConversationId, PasskeyOptions } from "../../kit/wire";
-import type { Bill, Charge, Handover, History, Intent, Packet, Scanned, Shop, ShopCode, ShownCode, Wallet } from "./wire";
+import type { Bill, Charge, Handover, History, Intent, Packet, Scanned, Shop, ShopCode, ShownCode, Wallet, Withdrawal, Withdrawals } from "./wire";
 
 const part = encodeURIComponent;
 
@@ -23,6 +23,10 @@ export const freeze = (): Promise<void> => post("/wallet/freeze");
 export const unfreeze = (pin: string): Promise<void> => post("/wallet/unfreeze", { pin });
 export const preferences = (): Promise<{ instant: boolean }> => get("/wallet/preferences");
 export const setPreferences = (instant: boolean): Promise<{ instant: boolean }> => put("/wallet/preferences", { instant });
+
+export const withdrawals = (): Promise<Withdrawals> => get("/wallet/withdrawals");
+export const withdraw = (body: { id: string; amount: number; currency: string; approval: string }): Promise<Withdrawal> =>
+  post("/wallet/withdrawals", body);
 
 export type Give = { id: string; to: string; amount: number; currency: string; note: string; approval: string };
 export const give = (body: Give): Promise<Handover> => post("/handovers", body);

@@ -4,7 +4,7 @@ import type { Loader } from "../../kit/route";
 import { type ClientDomain, lazy } from "../chat/plugs";
 
 const page =
-  (name: "Wallet" | "GivePage" | "PinPage" | "SafetyPage" | "StatementPage" | "PacketPage" | "BillPage" | "PayCodePage" | "PayerCode" | "ShopPage" | "Books"): Loader =>
+  (name: "Wallet" | "BankPage" | "GivePage" | "PinPage" | "SafetyPage" | "StatementPage" | "PacketPage" | "BillPage" | "PayCodePage" | "PayerCode" | "ShopPage" | "Books"): Loader =>
   async () =>
     (await withWords(() => import("./pages"), "pay"))[name] as Awaited<ReturnType<Loader>>;
 
@@ -16,6 +16,7 @@ export const DOMAIN: ClientDomain = {
     "pay.bill": { load: lazy("pay", () => import("./BillCard.svelte")), bare: true },
     "pay.reminder": { load: lazy("pay", () => import("./ReminderCard.svelte")), bare: true },
     "pay.receipt": { load: lazy("pay", () => import("./ReceiptCard.svelte")), bare: true },
+    "pay.safety": { load: lazy("pay", () => import("./SafetyCard.svelte")), bare: true },
     "pay.news": { load: lazy("pay", () => import("./News.svelte")), note: true },
   },
   drawer: [
@@ -51,6 +52,7 @@ export const DOMAIN: ClientDomain = {
     { pattern: "/wallet/pin", load: page("PinPage"), side: "me" },
     { pattern: "/wallet/safety", load: page("SafetyPage"), side: "me" },
     { pattern: "/wallet/statement", load: page("StatementPage"), side: "me" },
+    { pattern: "/wallet/bank", load: page("BankPage"), side: "me" },
     { pattern: "/wallet/code", load: page("PayerCode"), side: "me" },
     { pattern: "/wallet/shop", load: page("ShopPage"), side: "me" },
     { pattern: "/packet/:id", load: page("PacketPage"), side: "chats" },

@@ -1,4 +1,5 @@
 // The pages about money; loaded together.
+export { default as BankPage } from "./BankPage.svelte";
 export { default as BillPage } from "./BillPage.svelte";
 export { default as Books } from "./Books.svelte";
 export { default as GivePage } from "./GivePage.svelte";

@@ -202,6 +202,27 @@ export interface ReceiptCard {
   about?: string;
 }
 
+export interface SafetyCard {
+  type: "pay.safety";
+  what: "pin_made" | "pin_changed" | "frozen" | "opened";
+}
+
+/** Real money on its way to one's bank. */
+export interface Withdrawal {
+  id: string;
+  account: AccountId;
+  amount: number;
+  currency: string;
+  label: string;
+  state: "held" | "sent" | "paid" | "failed" | "returned";
+  at: Millis;
+}
+
+export interface Withdrawals {
+  bank: string | null;
+  withdrawals: Withdrawal[];
+}
+
 export interface MoneyChanged {
   type: "pay.changed";
   what: "handover" | "packet" | "bill" | "charge" | "sale";
