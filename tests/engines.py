@@ -56,19 +56,19 @@ def nats_program() -> str:
 
 
 class Nats:
-    """A cluster of NATS servers."""
+    """NATS servers: one, several that are a cluster, or one that is a part of a `cluster`, with `routes` to the others."""
 
-    def __init__(self, folder: Path, servers: int = 1) -> None:
+    def __init__(self, folder: Path, servers: int = 1, cluster: str = "", routes: str = "", host: str = "127.0.0.1") -> None:
         program = nats_program()
-        routes = [free_port() for _ in range(servers)]
-        names = ",".join(f"nats://127.0.0.1:{port}" for port in routes)
+        ends = [cluster or f"nats://127.0.0.1:{free_port()}" for _ in range(servers)]
         self.servers = []
-        for at, route in enumerate(routes):
+        for end in ends:
             port = free_port()
-            command = [program, "-a", "127.0.0.1", "-p", str(port), "-n", f"n{at}"]
-            if servers > 1:
-                command += ["--cluster_name", "warung", "--cluster", f"nats://127.0.0.1:{route}", "--routes", names]
-            self.servers.append(Engine(command, port, folder / f"nats{at}.log"))
+            command = [program, "-a", host, "-p", str(port), "-n", f"n{port}"]
+            if servers > 1 or cluster:
+                command += ["--cluster_name", "warung", "--cluster", end]
+                command += ["--routes", routes or ",".join(ends)] if routes or servers > 1 else []
+            self.servers.append(Engine(command, port, folder / f"nats{port}.log"))
 
     @property
     def url(self) -> str:
@@ -95,6 +95,15 @@ def nats(tmp_path: Path) -> Iterator[Nats]:
     server.kill()
 
 
+@pytest.fixture(scope="session")
+def shared_nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
+    """One NATS server for the tests of this process, whose places have prefixes of their own."""
+    server = Nats(tmp_path_factory.mktemp("nats"))
+    server.start()
+    yield server
+    server.kill()
+
+
 BUCKET = "kopi-club"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "warung", "AWS_SECRET_ACCESS_KEY": "warung"}
 
@@ -109,6 +118,10 @@ class Bucket:
         )
         self.endpoint = f"http://127.0.0.1:{port}"
         self.url = f"s3://{BUCKET}?region=us-east-1&endpoint={self.endpoint}"
+
+    def folder(self, name: str) -> str:
+        """The URL of a part of the bucket."""
+        return self.url.replace(f"//{BUCKET}?", f"//{BUCKET}/{name}?")
 
     def start(self) -> None:
         """Start it with an empty bucket."""

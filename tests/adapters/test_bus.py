@@ -11,10 +11,12 @@ import pytest
 from nats.aio.client import Client
 
 from tests.engines import Nats
-from tests.served import until
-from warung.adapters import bus_nats
+from tests.served import free_port, until
+from tests.wires import wired
+from warung.adapters import bus_nats, rounds
 from warung.adapters.bus_local import LocalBus
 from warung.adapters.bus_nats import NatsBus
+from warung.adapters.parcels import Beat, encode
 from warung.kit.bus import Bus, Envelope
 from warung.kit.ids import AccountId, SessionId
 
@@ -59,8 +61,7 @@ async def nats_end(nats: Nats) -> AsyncIterator[Join]:
         yield join
 
 
-# over NATS it has waited in vain now and then on a busy machine, for a reason not yet found: `make test-long` runs it
-@pytest.fixture(params=["local", pytest.param("nats", marks=pytest.mark.long)])
+@pytest.fixture(params=["local", "nats"])
 async def ends(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[End, End]]:
     """Two ends of one bus: in one process it is the same end twice."""
     if request.param == "local":
@@ -113,6 +114,59 @@ async def test_an_account_attended_twice_and_left_once_is_still_attended(ends: t
     there.bus.leave(SITI)
     here.bus.publish(Envelope([SITI], frame("masih")))
     await until(lambda: there.frames(SITI) == [frame("masih")])
+
+
+async def test_an_account_is_attended_when_nats_has_heard_of_it(nats: Nats, nats_end: Join) -> None:
+    here = await nats_end()
+    async with contextlib.AsyncExitStack() as stack:
+        wire, url = await stack.enter_async_context(wired(nats.url))
+        there = End(NatsBus(url))
+        stack.push_async_callback(there.bus.close)
+        await until(lambda: here.bus.nodes() == there.bus.nodes() == 2)
+        wire.held, wire.delay_s = b"SUB warung.account", 0.3
+        await there.bus.attend(SITI)
+        here.bus.publish(Envelope([SITI], frame("halo")))
+        await until(lambda: there.frames(SITI) == [frame("halo")])
+
+
+async def test_an_account_is_attended_when_the_whole_cluster_has_heard_of_it(tmp_path: Path) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        route = free_port()
+        first = Nats(tmp_path, cluster=f"nats://127.0.0.1:{route}")
+        stack.callback(first.kill)
+        first.start()
+        wire, url = await stack.enter_async_context(wired(f"nats://127.0.0.1:{route}"))
+        second = Nats(tmp_path, cluster=f"nats://127.0.0.1:{free_port()}", routes=url)
+        stack.callback(second.kill)
+        second.start()
+        here, there = (End(NatsBus(server.url)) for server in (first, second))
+        stack.push_async_callback(here.bus.close)
+        stack.push_async_callback(there.bus.close)
+        await until(lambda: here.bus.nodes() == there.bus.nodes() == 2, 20)
+        wire.held, wire.delay_s = b"RS+ $G warung.account", 0.3
+        await there.bus.attend(SITI)
+        here.bus.publish(Envelope([SITI], frame("halo")))
+        await until(lambda: there.frames(SITI) == [frame("halo")])
+
+
+async def test_a_node_that_does_not_answer_delays_nobody_for_long_and_who_came_asks_the_log(
+    nats: Nats, nats_end: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(bus_nats, "GATHER_S", 0.05)
+    monkeypatch.setattr(bus_nats, "BEAT_S", 0.05)
+    monkeypatch.setattr(bus_nats, "SILENT_S", 1.0)
+    there = await nats_end()
+    mute = Client()
+    await mute.connect(nats.url)
+    await mute.publish("warung.nodes", encode(Beat("lain", 0)))
+    await until(lambda: there.bus.nodes() == 2)
+    await there.bus.attend(SITI)
+    await until(lambda: [SITI] in there.missed)
+    await there.bus.attend(AYU)  # it is not waited for again
+    await until(lambda: there.bus.nodes() == 1)
+    assert [AYU] not in there.missed
+    await mute.close()
 
 
 async def test_an_account_that_nobody_attends_passes_by(nats_end: Join) -> None:
@@ -208,9 +262,9 @@ async def test_a_gap_in_the_beats_of_a_node_means_that_something_was_lost(nats: 
     other = Client()
     await other.connect(nats.url)
     for number in (0, 1, 2):
-        await other.publish("warung.nodes", bus_nats.encode(bus_nats.Beat("lain", number)))
+        await other.publish("warung.nodes", encode(Beat("lain", number)))
     await until(lambda: there.bus.nodes() == 2)
     assert there.bus._gathering is None
-    await other.publish("warung.nodes", bus_nats.encode(bus_nats.Beat("lain", 4)))
+    await other.publish("warung.nodes", encode(Beat("lain", 4)))
     await until(lambda: None in there.missed)
     await other.close()

@@ -2,71 +2,16 @@
 
 import asyncio
 import contextlib
-import random
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
 
 import pytest
 
-from tests.cluster.conftest import joined
 from tests.engines import Nats
 from tests.faults.checker import complaints
-from tests.served import Served, until
+from tests.served import Served, joined, until
+from tests.wires import Wire, wired
 from tests.worlds import OpenWorld
 from warung.client import Client, Message
-
-
-class Wire:
-    """A cable to a port: it can stop carrying without closing anything, and it can be slow and uneven."""
-
-    def __init__(self, port: int, seed: int = 1) -> None:
-        self.port = 0
-        self.delay_s = 0.0
-        self._to = port
-        self._whole = asyncio.Event()
-        self._whole.set()
-        self._chance = random.Random(seed)
-
-    def cut(self) -> None:
-        """Carry nothing more, and tell nobody."""
-        self._whole.clear()
-
-    def mend(self) -> None:
-        """Carry on; what came meanwhile is lost with the connections it came on."""
-        self._whole.set()
-
-    async def carry(self, inward: asyncio.StreamReader, outward: asyncio.StreamWriter) -> None:
-        """Join one connection."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._to)
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._pour(inward, writer))
-            both.create_task(self._pour(reader, outward))
-
-    async def _pour(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, RuntimeError):
-            while data := await source.read(65_536):
-                if not self._whole.is_set():
-                    await self._whole.wait()
-                    break  # the connection did not survive
-                if self.delay_s:
-                    await asyncio.sleep(self._chance.random() * 2 * self.delay_s)
-                sink.write(data)
-                await sink.drain()
-        sink.close()
-
-
-@contextlib.asynccontextmanager
-async def wired(url: str) -> AsyncIterator[tuple[Wire, str]]:
-    """Yield a cable to a server, and the URL at this end."""
-    wire = Wire(urlsplit(url).port or 0)
-    server = await asyncio.start_server(wire.carry, "127.0.0.1", 0)
-    wire.port = server.sockets[0].getsockname()[1]
-    try:
-        yield wire, f"nats://127.0.0.1:{wire.port}"
-    finally:
-        wire.mend()
-        server.close()
-
 
 Pair = tuple[Served, Served, Wire]
 

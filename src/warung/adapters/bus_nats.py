@@ -1,4 +1,4 @@
-"""The bus between nodes, over NATS: a subject per account with connections, one for wide audiences, one for the nodes' beats.
+"""The bus between nodes, over NATS: a subject per account with connections, one for wide audiences, one for the nodes, one for each.
 
 NATS delivers at most once, so this says when something may not have arrived: after a lost connection, after a gap in the beats
 of another node or its silence, and for what it could not send itself. Whoever may have missed something is told to `resync`.
@@ -6,8 +6,8 @@ of another node or its silence, and for what it could not send itself. Whoever m
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
-from typing import Any
+import itertools
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import nats
@@ -16,52 +16,34 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
+from warung.adapters.parcels import (
+    PARCEL_BYTES,
+    Affected,
+    Answer,
+    Beat,
+    Call,
+    Frames,
+    Lost,
+    Parcel,
+    Wide,
+    decode,
+    encode,
+    envelopes_in,
+    split,
+)
+from warung.adapters.rounds import Rounds
 from warung.kit import clock
 from warung.kit.bus import Deliver, Envelope, Missed
-from warung.kit.ids import AccountId, SessionId, new_id
+from warung.kit.ids import AccountId, new_id
 
 WIDE = 16  # an audience beyond this goes out once, to every node, instead of once per account
 BEAT_S = 0.5
 SILENT_S = 3.0  # a node unheard for so long has died, perhaps with something to tell
 GATHER_S = 1.0  # several reasons to resync within this are one
 WAITING_BYTES = 8 << 20  # what may wait for the connection; beyond it hints are dropped
-PARCEL_BYTES = 512 << 10  # NATS takes a megabyte by default
-REMEMBERED = 10_000  # accounts that may have missed something; beyond it: everybody
 PATIENCE_S = 2
 
 log = structlog.get_logger()
-encode = msgspec.msgpack.encode
-
-
-class Frames(msgspec.Struct, frozen=True, array_like=True, tag="f"):
-    """Frames for the account that the subject names."""
-
-    frames: list[bytes]
-    ends: str | None = None
-
-
-class Wide(msgspec.Struct, frozen=True, array_like=True, tag="w"):
-    """A frame for many."""
-
-    to: list[str]
-    frame: bytes
-
-
-class Lost(msgspec.Struct, frozen=True, array_like=True, tag="l"):
-    """A node could not send what concerned these accounts; None: everybody."""
-
-    to: list[str] | None
-
-
-class Beat(msgspec.Struct, frozen=True, array_like=True, tag="b"):
-    """A node lives; its beats are numbered without gaps."""
-
-    node: str
-    number: int
-    leaving: bool = False
-
-
-decode = msgspec.msgpack.Decoder(Frames | Wide | Lost | Beat).decode
 
 
 class Other(msgspec.Struct):
@@ -69,6 +51,7 @@ class Other(msgspec.Struct):
 
     number: int
     heard: float
+    answers: bool = True  # until it leaves a call unanswered
 
 
 class Held:
@@ -77,37 +60,6 @@ class Held:
     def __init__(self, ready: asyncio.Task[Subscription | None]) -> None:
         self.ready = ready
         self.count = 0
-
-
-class Affected:
-    """Accounts that may have missed something. A bounded set: when it overflows it is everybody."""
-
-    def __init__(self) -> None:
-        self.accounts: set[str] = set()
-        self.everybody = False
-
-    def __bool__(self) -> bool:
-        return self.everybody or bool(self.accounts)
-
-    def add(self, accounts: Sequence[str]) -> None:
-        """Add some, or everybody."""
-        if not self.everybody:
-            self.accounts.update(accounts)
-            if len(self.accounts) > REMEMBERED:
-                self.everybody = True
-                self.accounts.clear()
-
-    def merge(self, other: "Affected") -> None:
-        """Add those of another set."""
-        if other.everybody:
-            self.everybody = True
-            self.accounts.clear()
-        else:
-            self.add(list(other.accounts))
-
-    def named(self) -> list[str] | None:
-        """Return the accounts; None for everybody."""
-        return None if self.everybody else sorted(self.accounts)
 
 
 class NatsBus:
@@ -122,7 +74,8 @@ class NatsBus:
         self._deliver: list[Deliver] = []
         self._missed: list[Missed] = []
         self._held: dict[AccountId, Held] = {}
-        self._gone: list[Held] = []
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._rounds = Rounds(self._call, lambda: [node for node, other in self._others.items() if other.answers])
         self._waiting: dict[str, list[bytes]] = {}  # account -> frames of this tick
         self._parcels: list[tuple[str, bytes]] = []  # what is ready to go out
         self._bytes = 0
@@ -165,7 +118,7 @@ class NatsBus:
         self._more.set()
 
     async def attend(self, account: AccountId) -> None:
-        """Subscribe to an account, unless that is done; return when NATS has heard of it, or cannot be reached."""
+        """Subscribe to an account, unless that is done; return when every other node's NATS has heard of it, or cannot be reached."""
         held = self._held.get(account)
         if held is None:
             held = self._held[account] = Held(self._loop.create_task(self._subscribe(account)))
@@ -182,14 +135,16 @@ class NatsBus:
         held.count -= 1
         if not held.count:
             del self._held[account]
-            self._gone.append(held)
-            self._more.set()
+            task = self._loop.create_task(self._unsubscribe(held))
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)
 
     async def close(self) -> None:
         """Say goodbye, send what waits, disconnect."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, *(held.ready for held in self._held.values()), return_exceptions=True)
+        await self._rounds.close()
+        await asyncio.gather(*self._tasks, *self._leaving, *(held.ready for held in self._held.values()), return_exceptions=True)
         if self._gathering is not None:
             self._gathering.cancel()
         with contextlib.suppress(nats.errors.Error, OSError, TimeoutError, RuntimeError):  # the last: uvloop, of a transport that is closed
@@ -220,6 +175,9 @@ class NatsBus:
     def _nodes(self) -> str:
         return f"{self._prefix}.nodes"
 
+    def _to_node(self, node: str) -> str:
+        return f"{self._prefix}.node.{node}"
+
     async def _connect(self) -> None:
         """Connect for the first time, however long that takes; from then on the client reconnects by itself."""
         while not self._client.is_connected:
@@ -232,27 +190,52 @@ class NatsBus:
             except (nats.errors.Error, OSError, TimeoutError) as failure:
                 log.warning("bus unreachable", reason=str(failure) or type(failure).__name__)
                 await asyncio.sleep(PATIENCE_S)
-        await self._client.subscribe(self._everyone, cb=self._heard)
-        await self._client.subscribe(self._nodes, cb=self._heard)
-        for account, held in self._held.items():
-            held.ready = self._loop.create_task(self._subscribe(account))
+        for subject in (self._everyone, self._nodes, self._to_node(self.node)):
+            await self._client.subscribe(subject, cb=self._heard)
         self.connected.set()
+        for account, held in self._held.items():
+            if held.ready.done():  # without a subscription: there was no connection
+                held.ready = self._loop.create_task(self._subscribe(account))
         await self._reconnected()
 
     async def _subscribe(self, account: AccountId) -> Subscription | None:
-        if not self._client.is_connected and not self.connected.is_set():
+        if not self.connected.is_set():
             return None  # it is made when there is a connection
         subscription: Subscription = await self._client.subscribe(self._subject(account), cb=self._heard)
-        with contextlib.suppress(nats.errors.Error, TimeoutError):
-            if self._client.is_connected:
-                await self._client.flush(PATIENCE_S)
+        if not self._client.is_connected:
+            return subscription  # it is repeated when there is a connection again, and everybody is told to ask the log
+        silent = await self._rounds.trip()
+        for node in silent or ():
+            if node in self._others:
+                self._others[node].answers = False  # until it is heard of again
+        if silent is None or silent:
+            self._loop.call_later(GATHER_S, self._say_missed, [account])
         return subscription
+
+    async def _unsubscribe(self, held: Held) -> None:
+        with contextlib.suppress(nats.errors.Error, asyncio.CancelledError):
+            if (subscription := await held.ready) is not None:
+                await subscription.unsubscribe()
+
+    async def _call(self, number: int) -> None:
+        """Ask all others to answer, and return when NATS has taken that and everything before it.
+
+        The client writes the ping of its `flush` at once and what waits after it, so that the answer says nothing of what waited.
+        """
+        if self._others:
+            await self._client.publish(self._nodes, encode(Call(self.node, number)))
+        for wait in itertools.chain((0, 0, 0), itertools.repeat(0.005)):
+            if not self._client.pending_data_size or not self._client.is_connected:
+                break
+            await asyncio.sleep(wait)
+        if self._client.is_connected:
+            await self._client.flush(PATIENCE_S)
 
     async def _send(self) -> None:
         while True:
             await self._more.wait()
             self._more.clear()
-            with _noted("bus"):
+            with self._noted():
                 await self._empty()
 
     async def _empty(self) -> None:
@@ -260,15 +243,10 @@ class NatsBus:
         waiting, self._waiting = self._waiting, {}
         self._bytes = 0
         for account, frames in waiting.items():
-            parcels += [(self._subject(account), encode(Frames(some))) for some in _split(frames)]
+            parcels += [(self._subject(account), encode(Frames(some))) for some in split(frames)]
         for subject, parcel in parcels:
             await self._client.publish(subject, parcel)
         self.sent += len(parcels)
-        gone, self._gone = self._gone, []
-        for held in gone:
-            with contextlib.suppress(nats.errors.Error, asyncio.CancelledError):
-                if (subscription := await held.ready) is not None:
-                    await subscription.unsubscribe()
 
     async def _beats(self) -> None:
         """Say that this node lives, notice whose beat has stopped, and tell who was not told something."""
@@ -294,7 +272,7 @@ class NatsBus:
         try:
             parcel = decode(message.data)
             account = AccountId(message.subject.rpartition(".")[2])
-            envelopes = _envelopes(parcel, account)
+            envelopes = envelopes_in(parcel, account)
         except (msgspec.DecodeError, UnicodeDecodeError):
             self.strange += 1
             return
@@ -302,10 +280,19 @@ class NatsBus:
         for envelope in envelopes:
             for deliver in self._deliver:
                 deliver(envelope)
+        self._news(parcel)
+
+    def _news(self, parcel: Parcel) -> None:
+        """Take what nodes say of themselves."""
         if isinstance(parcel, Beat):
             self._beat_heard(parcel)
         elif isinstance(parcel, Lost):
             self._say_missed(None if parcel.to is None else [AccountId(account) for account in parcel.to])
+        elif isinstance(parcel, Call):
+            self._parcels.append((self._to_node(parcel.node), encode(Answer(self.node, parcel.number))))
+            self._more.set()
+        elif isinstance(parcel, Answer):
+            self._rounds.answered(parcel.node, parcel.number)
 
     def _beat_heard(self, beat: Beat) -> None:
         other = self._others.get(beat.node)
@@ -343,42 +330,11 @@ class NatsBus:
         """What the others sent meanwhile is lost; what this node could not send, the next beat tells."""
         self._resync_soon()
 
-
-def _split(frames: list[bytes]) -> list[list[bytes]]:
-    """Return the frames in parcels that NATS takes."""
-    parcels: list[list[bytes]] = [[]]
-    size = 0
-    for frame in frames:
-        if parcels[-1] and size + len(frame) > PARCEL_BYTES:
-            parcels.append([])
-            size = 0
-        parcels[-1].append(frame)
-        size += len(frame)
-    return parcels
-
-
-def _envelopes(parcel: Frames | Wide | Lost | Beat, account: AccountId) -> list[Envelope]:
-    """Return what a parcel delivers. Raises `UnicodeDecodeError` for what no node of ours would have sent."""
-    if isinstance(parcel, Frames):
-        ends = SessionId(parcel.ends) if parcel.ends is not None else None
-        return [Envelope((account,), _frame(frame), ends) for frame in parcel.frames]
-    if isinstance(parcel, Wide):
-        return [Envelope([AccountId(each) for each in parcel.to], _frame(parcel.frame))]
-    return []
-
-
-def _frame(frame: bytes) -> bytes:
-    """Return a frame that a browser can read: JSON, in UTF-8; any other would make it hang up."""
-    if frame[:1] != b"{":
-        raise msgspec.DecodeError("not a frame")
-    frame.decode()
-    return frame
-
-
-@contextlib.contextmanager
-def _noted(what: str) -> Any:
-    """Log a failure and go on: the bus is a hint."""
-    try:
-        yield
-    except (nats.errors.Error, OSError, TimeoutError) as failure:
-        log.warning(what, reason=str(failure) or type(failure).__name__)
+    @contextlib.contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Log a failure and go on: the bus is a hint. What was on its way may not have gone out."""
+        try:
+            yield
+        except (nats.errors.Error, OSError, TimeoutError) as failure:
+            self._unsent.merge(self._recent)
+            log.warning("bus", reason=str(failure) or type(failure).__name__)
