@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
-from tests.worlds import OpenWorld
+from tests.cluster.balancer import balancing
+from tests.worlds import CLUSTER, OpenWorld
 from warung import accounts, serving
 from warung.app import World
 from warung.client import Client
@@ -71,23 +72,73 @@ async def until(true: Callable[[], Any], patience_s: float = PATIENCE_S) -> None
         await asyncio.sleep(0.01)
 
 
+class Balanced(Served):
+    """Two served nodes that look like one: what a test does to `world` is done on the first, its clients reach either."""
+
+    def __init__(self, nodes: list[Served], port: int) -> None:
+        super().__init__(nodes[0].world, port)
+        self.nodes = nodes
+
+    async def start(self) -> None:
+        """Listen again."""
+        for node in self.nodes:
+            await node.start()
+
+    async def stop(self) -> None:
+        """Drain both as SIGTERM does."""
+        for node in self.nodes:
+            await node.stop()
+
+
+async def two_nodes(stack: contextlib.AsyncExitStack, open_a_world: OpenWorld, database: str = "", **override: Any) -> Balanced:
+    """Open two worlds that are one place, serve both, and put a balancer before them."""
+    nodes = []
+    for _ in range(2):
+        nodes.append(Served(await open_a_world(database, **override)))
+        await nodes[-1].start()
+        stack.push_async_callback(nodes[-1].stop)
+    await joined(*(node.world for node in nodes))
+    balancer = await stack.enter_async_context(balancing([node.port for node in nodes]))
+    return Balanced(nodes, balancer.port)
+
+
+async def joined(*worlds: World) -> None:
+    """Wait until the nodes know each other."""
+    buses = [world.bus for world in worlds]
+    await until(lambda: all(bus.nodes() == len(worlds) for bus in buses), 20)
+
+
 ServeWorld = Callable[..., Any]
 
 
 @pytest.fixture
 async def serve_a_world(open_a_world: OpenWorld) -> AsyncIterator[ServeWorld]:
     """A function that serves a world: `await serve_a_world(database="", socket="picows", ...)`; stopped at the end."""
-    running: list[Served] = []
+    async with contextlib.AsyncExitStack() as stack:
 
-    async def serve_one(database: str = "", **override: Any) -> Served:
-        place = Served(await open_a_world(database, **override))
-        await place.start()
-        running.append(place)
-        return place
+        async def serve_one(database: str = "", **override: Any) -> Served:
+            if CLUSTER:
+                return await two_nodes(stack, open_a_world, database, **override)
+            place = Served(await open_a_world(database, **override))
+            await place.start()
+            stack.push_async_callback(place.stop)
+            return place
 
-    yield serve_one
-    for place in running:
-        await place.stop()
+        yield serve_one
+
+
+@pytest.fixture
+async def serve_one_node(open_a_world: OpenWorld) -> AsyncIterator[ServeWorld]:
+    """The same, and always one node: for what a node promises by itself."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def serve(database: str = "", **override: Any) -> Served:
+            place = Served(await open_a_world(database, **override))
+            await place.start()
+            stack.push_async_callback(place.stop)
+            return place
+
+        yield serve
 
 
 @pytest.fixture

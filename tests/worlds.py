@@ -1,5 +1,11 @@
-"""Fixtures for all tests, a plugin: a world on either database, and a clock that a test can hold."""
+"""Fixtures for all tests, a plugin: a world on either database, and a clock that a test can hold.
 
+With WARUNG_TEST_FORM=cluster every world stands on PostgreSQL, NATS and a bucket, and what is served is two nodes behind a balancer.
+"""
+
+import contextlib
+import os
+import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +18,8 @@ from warung.adapters import db_postgres
 from warung.app import DOMAINS, World, open_world, schema
 from warung.kit import clock
 from warung.settings import Settings, load
+
+CLUSTER = os.environ.get("WARUNG_TEST_FORM") == "cluster"
 
 
 class Hand:
@@ -35,28 +43,49 @@ def hand() -> Hand:
     return Hand()
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["postgres"] if CLUSTER else ["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of an empty database of each kind, its schema up to date; empty for SQLite in the data folder."""
     if request.param == "sqlite":
         yield ""
         return
+    with on_postgres() as url:
+        yield url
+
+
+@contextlib.contextmanager
+def on_postgres() -> Iterator[str]:
+    """Yield the URL of an empty database in PostgreSQL."""
     steps = schema()
     template = postgres_template("warung", lambda url: db_postgres.migrate(url, steps, 0))
     with postgres_database(template) as url:
         yield url
 
 
+@pytest.fixture
+def engines(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The settings of what a world of this test stands on, where it does not say so itself: nothing, or the engines of a cluster."""
+    if not CLUSTER:
+        yield {}
+        return
+    name = f"t{uuid.uuid4().hex[:12]}"
+    nats, bucket = request.getfixturevalue("shared_nats"), request.getfixturevalue("bucket")
+    with on_postgres() as url:
+        yield {"database": url, "bus": nats.url, "bus_prefix": name, "blobs": bucket.folder(name)}
+
+
 OpenWorld = Callable[..., Any]
 
 
 @pytest.fixture
-async def open_a_world(tmp_path: Path, hand: Hand) -> AsyncIterator[OpenWorld]:
+async def open_a_world(tmp_path: Path, hand: Hand, engines: dict[str, str]) -> AsyncIterator[OpenWorld]:
     """A function that opens a world: `await open_a_world(database="", registration="open", ...)`; closed at the end."""
     worlds: list[World] = []
 
     async def open_one(database: str = "", sections: dict[type[Any], Any] | None = None, **override: Any) -> World:
-        settings = settings_for(tmp_path, database, sections, **override)
+        stands_on = engines | override
+        own = stands_on.pop("database", "")
+        settings = settings_for(tmp_path, database or own, sections, **stands_on)
         world = await open_world(settings, clock=hand, static=tmp_path / "static")
         worlds.append(world)
         return world

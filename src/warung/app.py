@@ -289,7 +289,8 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
 def _workshops(settings: Settings, db: Database, blobs: Blobs) -> Workshops:
     pictures, players = media.Pictures(), media.Players(settings.sections[media.Settings])
     studio = media.Studio(db, blobs, pictures, players, settings.data / "gathering")
-    importing = importers.Importing(db, blobs, pictures, settings.data / "incoming", settings.sections[importers.Settings])
+    shared, wishes = bool(settings.server.bus), settings.sections[importers.Settings]
+    importing = importers.Importing(db, blobs, pictures, settings.data / "incoming", wishes, shared=shared)
     return Workshops(pictures, media.Moving(), players, studio, importing)
 
 

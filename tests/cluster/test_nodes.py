@@ -3,10 +3,9 @@
 import asyncio
 
 from tests.cast import Cast
-from tests.cluster.conftest import Balanced
 from tests.cluster.finding import found
 from tests.raw import Place
-from tests.served import ServeWorld
+from tests.served import Balanced, ServeWorld
 from warung.accounts import sessions
 from warung.client import Client
 

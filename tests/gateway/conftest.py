@@ -19,12 +19,12 @@ ServePlace = Callable[..., Any]
 
 
 @pytest.fixture
-async def serve_a_place(serve_a_world: ServeWorld, socket: str) -> AsyncIterator[ServePlace]:
+async def serve_a_place(serve_one_node: ServeWorld, socket: str) -> AsyncIterator[ServePlace]:
     """A function that serves a world on SQLite over each implementation of the socket; its raw connections are dropped at the end."""
     places: list[Place] = []
 
     async def serve_one(**override: Any) -> Place:
-        places.append(Place(await serve_a_world(socket=socket, **override)))
+        places.append(Place(await serve_one_node(socket=socket, **override)))
         return places[-1]
 
     yield serve_one

@@ -1,9 +1,8 @@
-"""Imports at work: uploads in a folder of their own, one task per running import, going on where a stopped server left off."""
+"""Imports at work: one task per running import, going on where a stopped server left off, on this node or on another."""
 
 import asyncio
 import contextlib
-import errno
-import os
+import itertools
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
@@ -14,14 +13,15 @@ import structlog
 
 from warung import chat, media
 from warung.importers import service
+from warung.importers.incoming import Incoming
 from warung.importers.model import Line
 from warung.importers.reading import Reading, Watch, examine
 from warung.importers.service import Item
-from warung.importers.uploads import Hints, Import, ImportRunning, NoSuchImport, Settings, UploadGone, UploadTooLarge
+from warung.importers.uploads import Found, Hints, Import, ImportRunning, NoSuchImport, Settings
 from warung.kit.blobs import Blobs
 from warung.kit.card import Card
 from warung.kit.db import Db, Tx
-from warung.kit.errors import DiskFull, Refusal, Unavailable
+from warung.kit.errors import Refusal, Unavailable
 from warung.kit.ids import AccountId, ConversationId
 from warung.media import DamagedMember
 
@@ -32,18 +32,23 @@ BATCH = 500  # entries that are stored in one transaction
 SAMPLE = 200  # messages at the beginning by which a conversation is known again
 TOLD_EVERY_S = 0.5
 WAITS_S = (1, 2, 4, 8, 16, 32)  # for a database or a disk that is not available
-PIECE = 1 << 20
+BEAT_S = 5.0  # how often a node says that it goes on
+EXPIRE_EVERY = 720  # beats: hourly
 
 
 class Importing:
-    """Everything that is being uploaded, read and imported. Created on the event loop; to be closed."""
+    """Everything that is being uploaded, read and imported. Created on the event loop; to be closed.
 
-    def __init__(self, db: Db, blobs: Blobs, pictures: media.Pictures, folder: Path, settings: Settings) -> None:
+    `shared`: there may be other nodes, which go on with what this one has begun.
+    """
+
+    def __init__(self, db: Db, blobs: Blobs, pictures: media.Pictures, folder: Path, settings: Settings, *, shared: bool = False) -> None:
         self._db = db
         self._blobs = blobs
         self._pictures = pictures
-        self._folder = folder
+        self._incoming = Incoming(folder, blobs if shared else None)
         self._settings = settings
+        self._looking: asyncio.Task[None] | None = None
         self._places = asyncio.Semaphore(settings.at_once)
         self._uploading: set[AccountId] = set()
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -61,10 +66,12 @@ class Importing:
         try:
             id = await self._db.write(lambda tx: service.admit(tx, by=by))
             try:
-                await self._save(id, pieces)
-                return await self._examine(id, by, hints)
+                path = await self._incoming.save(id, pieces, self._settings.upload_bytes)
+                found = await self._examine(path, hints)
+                await self._incoming.share(id)
+                return await self._db.write(lambda tx: service.note(tx, by=by, id=id, hints=hints, found=found))
             except BaseException:
-                self._remove(id)
+                await self._incoming.remove(id)
                 raise
         finally:
             self._uploading.discard(by)
@@ -74,13 +81,15 @@ class Importing:
         upload = await self._db.read(lambda reader: service.mine(reader, by=by, id=id))
         if upload.state == "running":
             raise ImportRunning
-        self._check_there(id)
-        return await self._examine(id, by, change(upload.hints))
+        hints = change(upload.hints)
+        async with self._incoming.at_hand(id) as path:
+            found = await self._examine(path, hints)
+        return await self._db.write(lambda tx: service.note(tx, by=by, id=id, hints=hints, found=found))
 
     async def run(self, *, by: AccountId, id: str, people: Mapping[str, AccountId]) -> Import:
         """Begin to import an upload. Raises what `service.start` refuses, and `UploadGone`."""
         await self._db.read(lambda reader: service.mine(reader, by=by, id=id))
-        self._check_there(id)
+        await self._incoming.check(id)
         started = await self._db.write(lambda tx: service.start(tx, by=by, id=id, people=people))
         self._begin(id)
         return started
@@ -91,17 +100,14 @@ class Importing:
         task = self._tasks.get(id)
         if task is not None:
             task.cancel()
-        self._remove(id)
+        await self._incoming.remove(id)
 
     async def resume(self) -> None:
-        """Delete what nobody imported in time, and go on with what was running. Call it once, by the only server of this folder."""
-        stay, going_on = await self._db.write(service.expire)
-        for file in self._folder.glob("*"):
-            if file.name not in stay:
-                file.unlink()
-        for id in going_on:
-            if (self._folder / id).exists():
-                self._begin(id)
+        """Delete what nobody imported in time, and go on with what runs nowhere. Call it once, by the only server of this folder."""
+        self._incoming.tidy(await self._expire())
+        await self._take_up(alone=not self._incoming.shared)
+        if self._incoming.shared:
+            self._looking = asyncio.create_task(self._look())
 
     async def finished(self, id: str) -> None:
         """Wait for the end of an import that runs here. Raises what stopped it."""
@@ -110,44 +116,44 @@ class Importing:
             await asyncio.shield(task)
 
     async def close(self) -> None:
-        """Stop; the next `resume` goes on."""
+        """Stop; the next `resume` goes on, or another node at once."""
         self._watch.stop()
-        tasks = list(self._tasks.values())
+        ids, tasks = list(self._tasks), [*self._tasks.values(), *([self._looking] if self._looking else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if ids and self._incoming.shared:
+            with contextlib.suppress(Refusal):
+                await self._db.write(lambda tx: service.rest(tx, ids=ids))
 
-    def _check_there(self, id: str) -> None:
-        if not (self._folder / id).exists():
-            raise UploadGone
+    async def _expire(self) -> set[str]:
+        """Forget what nobody imported in time; return the ids of the files that stay."""
+        stay, gone = await self._db.write(service.expire)
+        for id in gone:
+            await self._incoming.remove(id)
+        return stay
 
-    def _remove(self, id: str) -> None:
-        (self._folder / id).unlink(missing_ok=True)
+    async def _take_up(self, *, alone: bool) -> None:
+        for id in await self._db.write(lambda tx: service.take_up(tx, alone=alone)):
+            if id not in self._tasks:
+                self._begin(id)
 
-    async def _save(self, id: str, pieces: AsyncIterator[bytes]) -> None:
-        limit, size = self._settings.upload_bytes, 0
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with (self._folder / id).open("xb", buffering=0) as file:
-                waiting = bytearray()
-                async for piece in pieces:
-                    size += len(piece)
-                    if size > limit:
-                        raise UploadTooLarge(limit=limit)
-                    waiting += piece
-                    if len(waiting) >= PIECE:
-                        await asyncio.to_thread(_write, file.fileno(), bytes(waiting))
-                        waiting.clear()
-                await asyncio.to_thread(_write, file.fileno(), bytes(waiting))
-        except OSError as failure:
-            if failure.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFull from failure
-            raise
+    async def _look(self) -> None:
+        """Say that this node goes on, and take up what another has left."""
+        for turn in itertools.count(1):
+            await asyncio.sleep(BEAT_S)
+            try:
+                if ids := list(self._tasks):
+                    await self._db.write(partial(_beat, ids))
+                await self._take_up(alone=False)
+                if turn % EXPIRE_EVERY == 0:
+                    await self._expire()
+            except Refusal as refusal:
+                log.warning("imports", reason=refusal.code())
 
-    async def _examine(self, id: str, by: AccountId, hints: Hints) -> Import:
+    async def _examine(self, path: Path, hints: Hints) -> Found:
         async with self._places:
-            found = await examine(self._folder / id, hints, self._watch)
-        return await self._db.write(lambda tx: service.note(tx, by=by, id=id, hints=hints, found=found))
+            return await examine(path, hints, self._watch)
 
     def _begin(self, id: str) -> None:
         task = self._tasks[id] = asyncio.create_task(self._work(id))
@@ -177,7 +183,7 @@ class Importing:
         upload = await self._db.read(lambda reader: service.running(reader, id))
         conversation: ConversationId | None = None
         read, told = 0, time.monotonic()
-        async with Reading(self._folder / id, upload.hints, self._watch) as export:
+        async with self._incoming.at_hand(id) as path, Reading(path, upload.hints, self._watch) as export:
             while lines := await export.take(BATCH):
                 if conversation is None:
                     conversation = await self._patiently(partial(_opened, id, _sample(lines)))
@@ -188,7 +194,7 @@ class Importing:
                 await self._patiently(partial(_stored, id, items, read, tell))
         await self._patiently(lambda tx: service.finish(tx, id=id))
         if len(upload.found.titles) == 1:
-            self._remove(id)  # of a file with several conversations, another may be wanted
+            await self._incoming.remove(id)  # of a file with several conversations, another may be wanted
 
     async def _patiently(self, verb: Callable[[Tx], T]) -> T:
         """Write; wait a while for a database that is not available. What is written is never there twice: entries have keys."""
@@ -256,7 +262,5 @@ def _stored(id: str, items: list[Item], read: int, tell: bool, tx: Tx) -> None:
     service.store_items(tx, id=id, items=items, read=read, tell=tell)
 
 
-def _write(file: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(file, view) :]
+def _beat(ids: list[str], tx: Tx) -> None:
+    service.go_on(tx, ids=ids)

@@ -90,7 +90,7 @@ def start(tx: Tx, *, by: AccountId, id: str, people: Mapping[str, AccountId]) ->
             raise NoSuchName(name=name[:100])
         if account != by and not contacts.are_contacts(tx, by, account):
             raise contacts.NotAContact
-    store.change(tx, id, state="running", people=msgspec.json.encode(people).decode(), done=0, failure=None)
+    store.change(tx, id, state="running", people=msgspec.json.encode(people).decode(), done=0, failure=None, beat_at=tx.now)
     return shown(mine(tx, by=by, id=id))
 
 
@@ -175,18 +175,33 @@ def drop(tx: Tx, *, by: AccountId, id: str) -> None:
 
 
 def expire(tx: Tx) -> tuple[set[str], list[str]]:
-    """Forget uploads that nobody imported in time; return the ids whose files may stay, and of these those that were running."""
+    """Forget uploads that nobody imported in time; return the ids whose files may stay, and those whose files may go."""
     oldest = tx.now - tx.settings(Settings).kept_ms
-    stay, going_on = set(), []
+    stay, gone = set(), []
     for id, state, at in store.states(tx):
-        if state == "running":
-            going_on.append(id)
-        elif at < oldest:
-            if state != "done":
-                store.drop(tx, id)
+        if state == "running" or at >= oldest:
+            stay.add(id)
             continue
-        stay.add(id)
-    return stay, going_on
+        gone.append(id)
+        if state != "done":
+            store.drop(tx, id)
+    return stay, gone
+
+
+def take_up(tx: Tx, *, alone: bool) -> list[str]:
+    """Return the imports that are to go on here: all that run, or, where there are other nodes, those that run on none."""
+    before = tx.now if alone else tx.now - tx.settings(Settings).silent_ms
+    return store.take_up(tx, now=tx.now, before=before)
+
+
+def go_on(tx: Tx, *, ids: Sequence[str]) -> None:
+    """Note that imports still run."""
+    store.beat(tx, ids, tx.now)
+
+
+def rest(tx: Tx, *, ids: Sequence[str]) -> None:
+    """Note that imports do not run here any more: any node may take them up."""
+    store.beat(tx, ids, 0)
 
 
 def mine(reader: Reader, *, by: AccountId, id: str) -> Upload:

@@ -83,6 +83,17 @@ def states(reader: Reader) -> list[tuple[str, str, int]]:
     return [(id, state, at) for id, state, at in reader.all("SELECT id, state, created_at FROM import_upload")]
 
 
+def take_up(tx: Tx, *, now: int, before: int) -> list[str]:
+    """Take over what runs and was not heard of since `before`; return the ids."""
+    sql = "UPDATE import_upload SET beat_at = :now WHERE state = 'running' AND beat_at <= :before RETURNING id"
+    return [id for (id,) in tx.all(sql, {"now": now, "before": before})]
+
+
+def beat(tx: Tx, ids: Sequence[str], at: int) -> None:
+    """Note when running imports were last heard of."""
+    tx.run("UPDATE import_upload SET beat_at = :at WHERE state = 'running' AND id IN :ids", {"at": at, "ids": list(ids)})
+
+
 def drop(tx: Tx, id: str) -> None:
     """Delete an upload's row; what was imported stays."""
     tx.run("DELETE FROM import_upload WHERE id = :id", {"id": id})

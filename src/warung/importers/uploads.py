@@ -20,6 +20,7 @@ class Settings(msgspec.Struct, frozen=True):
     upload_bytes: int = 2 << 30  # of one file, with its pictures
     uploads_kept: int = 3  # of one account, read and not yet imported
     kept_ms: int = DAY  # how long a file waits to be imported
+    silent_ms: int = 20_000  # after so long without a word from its node, another one goes on with an import
     at_once: int = 2  # files that are read at the same time, for everybody together
 
 
