@@ -89,7 +89,7 @@ async def test_one_account_has_only_so_many_requests_under_way(purse: Purse) -> 
     codes = Counter(answer.status_code for answer in answers)
     assert codes.keys() == {200, 429}
     refused = [answer for answer in answers if answer.status_code == 429]
-    assert {answer.json()["error"]["code"] for answer in refused} == {"too_many_at_once"}
+    assert {answer.json()["error"]["code"] for answer in refused} == {"too_many_unanswered"}
     assert {answer.headers["retry-after"] for answer in refused} == {"1"}
     for each in orders:
         assert (await http.post("/payments", json=each)).status_code == 200

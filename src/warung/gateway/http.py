@@ -57,7 +57,7 @@ class ForeignOrigin(NotAllowed):
     """This request came from another website's page."""
 
 
-class TooManyAtOnce(TooMany):
+class TooManyUnanswered(TooMany):
     """Too many of your requests are being answered at this moment. Wait for some of the answers."""
 
 
@@ -189,14 +189,14 @@ class Presence:
         self._busy: Counter[str] = Counter()
 
     async def me(self, scope: Any, headers: Mapping[str, str]) -> Identity:
-        """Return who is signed in. Raises `Unauthenticated`, `TooManyAtOnce`."""
+        """Return who is signed in. Raises `Unauthenticated`, `TooManyUnanswered`."""
         token, _ = token_in(headers)
         identity = await self._recognise(self._db, token)
         state = scope["state"]
         state["identity"] = identity
         if "busy" not in state:
             if self._busy[identity.account] >= AT_ONCE:
-                raise TooManyAtOnce(retry_after_s=1)
+                raise TooManyUnanswered(retry_after_s=1)
             self._busy[identity.account] += 1
             state["busy"] = identity.account
         return identity
