@@ -94,6 +94,7 @@ class World:
         jobs: Jobs,
         admission: Admission,
         metrics: Metrics,
+        stopping: asyncio.Event,
     ) -> None:
         self.settings = settings
         self.db = db
@@ -107,6 +108,7 @@ class World:
         self.importing = workshops.importing
         self.jobs = jobs
         self.admission = admission
+        self.stopping = stopping  # set while the server stops: whoever waits for something to happen answers at once
         self._at_the_end = {follower.name: time.monotonic() for domain in DOMAINS for follower in domain.followers}
         metrics.gauge("warung_queueing_seconds", "Mean wait of a request before work on it begins.", lambda: admission.mean_s)
         metrics.counter("warung_overload_refused", "Requests refused because there was too much to do.", lambda: admission.refused)
@@ -262,6 +264,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     ways = [way for domain in DOMAINS for way in domain.jobs]
     services = Services(db, blobs, outside, settings.site, settings.sections)
     jobs = Jobs(db, ways, services)
+    stopping = asyncio.Event()
     viewers = dict(viewer for domain in DOMAINS for viewer in domain.viewers)
     metrics = _metrics(db, hub, phrases, events)
     if isinstance(bus, NatsBus):
@@ -279,11 +282,18 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         recognise=accounts.recognise,
         phrases=phrases,
         extra=workshops._asdict()
-        | {"blobs": blobs, "outside": outside, "services": services, "viewers": viewers, "settings": settings.sections},
+        | {
+            "blobs": blobs,
+            "outside": outside,
+            "services": services,
+            "viewers": viewers,
+            "settings": settings.sections,
+            "stopping": stopping,
+        },
         body_bytes=settings.server.body_bytes,
         admission=admission,
     )
-    return World(settings, db, bus, hub, door, app, blobs, workshops, jobs, admission, metrics)
+    return World(settings, db, bus, hub, door, app, blobs, workshops, jobs, admission, metrics, stopping)
 
 
 def _workshops(settings: Settings, db: Database, blobs: Blobs) -> Workshops:

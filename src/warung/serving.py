@@ -96,9 +96,11 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer every command that came in, close the sockets with "restarting", then stop HTTP."""
+        self._world.stopping.set()
         await self._world.hub.drain(self._world.settings.server.drain_s)
         await super().shutdown(sockets)
         self._world.hub.draining = False  # a world can be served again
+        self._world.stopping.clear()
 
 
 def config(world: World) -> uvicorn.Config:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tests.scenarios import circle
+from tests.scenarios import circle, companies
 from tests.scenarios.money import Money, with_money
 from tests.scenarios.trying import Try
 from warung.kit.ids import AccountId, ConversationId
@@ -45,6 +45,7 @@ def tries(loot: Loot) -> dict[str, list[Try]]:
         found |= part(loot)
     found |= {route: [Try(*each) for each in attempts] for route, attempts in with_money(loot.account, loot.money).items()}
     found |= circle.tries({"who": loot.account, **loot.circle})
+    found |= companies.tries({"who": loot.account, **loot.circle})
     return {route: found[route] for route in found if route not in LAST} | {route: found[route] for route in LAST}
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.scenarios import circle
+from tests.scenarios import circle, companies
 from tests.scenarios.money import Money, own_money
 from tests.scenarios.stranger import Loot, frames, tries
 from tests.scenarios.walking import device, everything, routes_of, speak, walk, without
@@ -88,7 +88,8 @@ class Town:
         self.secrets.add(f"{self.mark}laporan")
         self.money = own_money(tx, self.ids[Y], self._secret)
         self.circle = circle.fill(tx, self.ids[Y], f"{self.mark}paket", f"{self.mark}stiker")
-        self.secrets |= {f"{self.mark}paket", f"{self.mark}stiker"}
+        self.circle |= companies.fill(tx, self.ids[Y], f"{self.mark}toko")
+        self.secrets |= {f"{self.mark}paket", f"{self.mark}stiker", f"{self.mark}toko"}
         self._keep(tx)
 
     def _keep(self, tx: Tx) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from hypothesis import strategies as st
 
-from tests.scenarios import circle
+from tests.scenarios import circle, companies
 from tests.scenarios.money import own_money
 from tests.scenarios.stranger import Loot
 from warung import accounts, chat, contacts, polls
@@ -109,7 +109,10 @@ class Village:
         money = own_money(tx, me, lambda word: self.secret(f"{word}{at}", at))
         self.own.append({"money": money, "session": opened.session, "invite": invite.id, "device_link": link.id, "report": report})
         self.tokens.append(opened.token)
-        self.circles.append(circle.fill(tx, me, self.secret(f"paket{at}", at), self.secret(f"stiker{at}", at)))
+        have = circle.fill(tx, me, self.secret(f"paket{at}", at), self.secret(f"stiker{at}", at))
+        company = companies.fill(tx, me, self.secret(f"toko{at}", at))
+        self.circles.append(have | company)
+        self.places[ConversationId(company["official_conversation"])] = {at}
         notes = chat.open_self(tx, by=me)
         self.places[notes] = {at}
         self._write(notes, at)

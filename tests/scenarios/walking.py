@@ -48,6 +48,8 @@ async def everything(http: httpx.AsyncClient) -> Any:
         "/moments",
         "/moments/notices",
         "/moments/settings",
+        "/officials",
+        "/officials/following",
     ):
         answer = await http.get(path)
         assert answer.status_code == 200, answer.text

@@ -5,6 +5,7 @@ name up once more.
 """
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Mapping, Sequence
 from urllib.parse import urljoin, urlsplit
@@ -33,6 +34,13 @@ class HttpOutside:
                 return await self._follow(url, method, dict(headers or {}), body, limits)
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError, ValueError) as failure:
             raise NoAnswer from failure
+
+    async def check(self, url: str) -> None:
+        """Look whether an address would be asked; see the port."""
+        _, host, port = named(url)
+        with contextlib.suppress(TimeoutError, OSError, UnicodeError):
+            async with asyncio.timeout(Limits().seconds):
+                await self._looked_up(host, port)
 
     async def _follow(self, url: str, method: str, headers: dict[str, str], body: bytes, limits: Limits) -> Answer:
         for _ in range(limits.redirects + 1):

@@ -23,6 +23,8 @@ from warung.client.model import (
     Sync,
     Whole,
 )
+from warung.client.official import Happening, OfficialAccount, OfficialFollower
+from warung.kit.webhook import NotSigned, verified
 
 __all__ = [
     "Client",
@@ -32,10 +34,14 @@ __all__ = [
     "Ended",
     "Event",
     "GroupLink",
+    "Happening",
     "Import",
     "Me",
     "Member",
     "Message",
+    "NotSigned",
+    "OfficialAccount",
+    "OfficialFollower",
     "Page",
     "Person",
     "Profile",
@@ -45,4 +51,5 @@ __all__ = [
     "Sync",
     "Unreachable",
     "Whole",
+    "verified",
 ]

@@ -57,6 +57,10 @@ class Outside(Protocol):
         """
         ...
 
+    async def check(self, url: str) -> None:
+        """Raise `AddressNotAllowed` for an address that would not be asked as things are now; one that nobody finds may come to be."""
+        ...
+
 
 def named(url: str) -> tuple[str, str, int]:
     """Return scheme, host and port of an address that may be asked at all. Raises `AddressNotAllowed`."""

@@ -20,6 +20,7 @@ from warung.official.cards import (
     OfficialPicture,
     OfficialVideo,
     OfficialVoice,
+    Option,
     Words,
 )
 from warung.official.consent import (
@@ -55,6 +56,7 @@ from warung.official.desk_model import (
     NoSuchKf,
     NoSuchSession,
     NotStaff,
+    NotYourSession,
     Record,
     TooManyKf,
 )
@@ -197,6 +199,7 @@ __all__ = [
     "NotAnAnswer",
     "NotFollowing",
     "NotStaff",
+    "NotYourSession",
     "Official",
     "OfficialCard",
     "OfficialNotFound",
@@ -206,6 +209,7 @@ __all__ = [
     "OfficialProfile",
     "OfficialVideo",
     "OfficialVoice",
+    "Option",
     "OutsideWindow",
     "Program",
     "Record",

@@ -177,6 +177,16 @@ def shown_to(reader: Reader, *, official: AccountId, account: AccountId) -> Know
     return menu_for(reader, official=official, account=account) if who is not None and who.follows else None
 
 
+def shown(menu: Menu) -> Menu:
+    """Return a menu as followers get it: what its buttons mean to the account stays with the account."""
+    return Menu(tuple(public(each) for each in menu.buttons))
+
+
+def public(made: Button) -> Button:
+    """Return a button without what it means to the account."""
+    return msgspec.structs.replace(made, key="", media_id="", sub=tuple(public(each) for each in made.sub))
+
+
 def button(menu: Menu, path: str) -> Button | None:
     """Return the button at `<column>` or `<column>.<row>`, counted from 0."""
     found: Button | None = None

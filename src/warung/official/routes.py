@@ -1,5 +1,6 @@
 """Official accounts over HTTP, for people: finding one, following it, its menu."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -92,13 +93,14 @@ async def unfollow(db: Db, me: Identity, id: Id) -> None:
 async def menu(db: Db, me: Identity, id: Id) -> ShownMenu:
     """The menu under your conversation with an account."""
     shown = await db.read(lambda reader: menus.shown_to(reader, official=id, account=me.account))
-    return ShownMenu(0, None) if shown is None else ShownMenu(shown.id, shown.menu)
+    return ShownMenu(0, None) if shown is None else ShownMenu(shown.id, menus.shown(shown.menu))
 
 
 @post("/officials/{id:str}/press", status_code=200)
 async def press(db: Db, me: Identity, id: Id, data: Press) -> Button:
     """Press a button of the menu. What it opens is yours to open."""
-    return await db.write(lambda tx: pressing.press(tx, by=me.account, official=id, menu=data.menu, path=data.path, given=data.given))
+    verb = partial(pressing.press, by=me.account, official=id, menu=data.menu, path=data.path, given=data.given)
+    return menus.public(await db.write(verb))
 
 
 @post("/officials/{id:str}/location", status_code=204)

@@ -1,6 +1,7 @@
 """The HTTP of an account's programs, under /official/v1: each proves itself by its token and acts for its account."""
 
 import asyncio
+import contextlib
 from typing import Annotated, Any
 
 import msgspec
@@ -12,6 +13,7 @@ from litestar.response import Redirect
 from warung import media
 from warung.kit.db import Db, Reader, Tx
 from warung.kit.ids import AccountId, BlobId, Nonce
+from warung.kit.outside import Outside
 from warung.official import answers, log, menus, programs, registry, serving, tagging, talking, webhooks
 from warung.official.answers import AutoAnswer, NotAnAnswer
 from warung.official.cards import Choices, News, NewsItem, OfficialCard, Option
@@ -109,15 +111,17 @@ async def typing(db: Db, program: Program, openid: Openid) -> None:
 
 
 @get("/events")
-async def events(db: Db, program: Program, after: Number = 0, limit: Limit = log.PAGE, wait_s: Wait = 0) -> OfficialEvents:
-    """What happened behind a number, in order. With `wait_s`, nothing is answered after so many seconds only."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + wait_s
+async def events(
+    db: Db, program: Program, stopping: asyncio.Event, after: Number = 0, limit: Limit = log.PAGE, wait_s: Wait = 0
+) -> OfficialEvents:
+    """What happened behind a number, in order. With `wait_s`, that nothing did is answered after so many seconds only."""
+    until = asyncio.get_running_loop().time() + wait_s
     while True:
         found = await db.read(lambda reader: events_of(reader, program.official, after, limit))
-        if found.events or loop.time() >= until:
+        if found.events or stopping.is_set() or asyncio.get_running_loop().time() >= until:
             return found
-        await asyncio.sleep(LOOK_EVERY_S)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), LOOK_EVERY_S)
 
 
 @get("/followers")
@@ -205,8 +209,9 @@ async def list_hooks(db: Db, program: Program) -> list[OfficialHook]:
 
 
 @post("/hooks", status_code=200)
-async def add_hook(db: Db, program: Program, data: HookAddress) -> OpenedHook:
+async def add_hook(db: Db, program: Program, outside: Outside, data: HookAddress) -> OpenedHook:
     """Tell a program what happens from now on. The secret is shown once."""
+    await outside.check(data.url)
     return shown(await db.write(lambda tx: webhooks.add_hook(tx, official=program.official, url=data.url)))
 
 

@@ -9,6 +9,7 @@ from litestar.params import Parameter
 from warung import accounts
 from warung.kit.db import Db, Reader
 from warung.kit.ids import AccountId, Identity
+from warung.kit.outside import Outside
 from warung.official import log, programs, registry, team, webhooks
 from warung.official.model import Official, Role
 from warung.official.programs_model import Hook, NewProgram, Program
@@ -138,8 +139,10 @@ async def list_hooks(db: Db, me: Identity, id: Id) -> list[OfficialHook]:
 
 
 @post("/officials/{id:str}/hooks", status_code=200)
-async def add_hook(db: Db, me: Identity, id: Id, data: HookAddress) -> OpenedHook:
+async def add_hook(db: Db, me: Identity, outside: Outside, id: Id, data: HookAddress) -> OpenedHook:
     """Tell a program what happens from now on: messages as the Standard Webhooks specification says. The secret is shown once."""
+    await db.read(lambda reader: owning(reader, me, id))
+    await outside.check(data.url)
     return shown(await db.write(lambda tx: webhooks.add_hook(tx, official=owning(tx, me, id), url=data.url)))
 
 
