@@ -27,11 +27,12 @@ class Stall(Scene):
         """Follow an account."""
         return await self.do(official.follow, by=who, official=of.id, **how)
 
-    async def tells(self, who: official.Follow, text: str, card: Any = None) -> chat.Message:
-        """Write to an account that one follows, and let the account take it in."""
+    async def tells(self, who: official.Follow, text: str, card: Any = None, *, sendable: bool = True) -> chat.Message:
+        """Write to an account that one follows, and let the account take it in; a card that only the server writes, by its verb."""
         assert who.conversation is not None
         card = card or chat.Text(text_=text)
-        message = await self.do(chat.send, by=who.account, to=who.conversation, card=card, nonce=self.nonce())
+        verb = chat.send if sendable else chat.put
+        message = await self.do(verb, by=who.account, to=who.conversation, card=card, nonce=self.nonce())
         await self.world.settle()
         return message
 

@@ -26,9 +26,11 @@ async def test_what_a_follower_writes_is_told_with_a_number_of_its_own(stall: St
     await stall.tells(fan, "Kue apa hari ini? 🍰")
     await stall.tells(fan, "", chat.Location(latitude=-6.2, longitude=106.8, name="Pasar Baru"))
     await stall.tells(fan, "", official.Chosen(words="Dadar gulung", choice="d1"))
+    await stall.tells(fan, "", official.OfficialProfile(toko.id, "tokosari", "Toko"), sendable=False)
     await stall.says(toko, fan, "Baik")
     await stall.world.settle()
-    text, place, chosen = (await stall.log(toko))[1:]
+    text, place, chosen, other = (await stall.log(toko))[1:]
+    assert (other["type"], other["message"]["card"]["type"], other["message"]["text"]) == ("message.other", "official.profile", "Toko")
     assert [each["type"] for each in (text, place, chosen)] == ["message.text", "message.location", "message.text"]
     assert text["message"]["text"] == "Kue apa hari ini? 🍰"
     assert (place["message"]["latitude"], place["message"]["name"]) == (-6.2, "Pasar Baru")

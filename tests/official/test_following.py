@@ -7,6 +7,7 @@ import pytest
 from tests.official.conftest import ON_SQLITE, Stall
 from warung import accounts, chat, contacts, official
 from warung.accounts.model import AccountDisabled
+from warung.chat import forwarding
 from warung.chat.model import ConversationClosed
 from warung.contacts.model import NothingToReport
 from warung.official import registry, team
@@ -171,9 +172,13 @@ async def test_a_blocked_follower_is_not_heard_and_not_told(stall: Stall) -> Non
     await stall.refused(official.FollowerBlocked, official.say, official=toko.id, to=fan.openid, card=card, nonce=stall.nonce())
     assert await stall.ask(official.blocked, official=toko.id) == [fan.openid]
     assert (await stall.ask(official.page, by=budi, official=toko.id)).following
+    await stall.do(official.set_replies, official=toko.id, replies=official.Replies(on_follow=official.AutoAnswer(text="Selamat datang")))
+    await stall.do(official.unfollow, by=budi, official=toko.id)
+    await stall.fan(budi, toko)
+    assert await stall.read(fan) == [(False, "halo?")]
     await stall.do(official.unblock, official=toko.id, openids=[fan.openid])
     await stall.tells(fan, "halo!")
-    assert [each["type"] for each in await stall.log(toko, len(before))] == ["message.text"]
+    assert [each["type"] for each in await stall.log(toko, len(before))] == ["unfollow", "follow", "message.text"]
 
 
 async def test_a_complaint_brings_the_operator_the_page_and_what_was_said(stall: Stall) -> None:
@@ -210,3 +215,24 @@ async def test_a_new_name_reaches_those_who_follow_and_a_closed_account_nobody(s
     assert (await stall.seen(budi, fan.conversation)).why_not == "conversation_closed"
     assert await stall.ask(official.following, by=budi) == []
     await stall.refused(official.OfficialNotFound, official.follow, by=budi, official=toko.id)
+
+
+@ON_SQLITE
+async def test_what_an_account_said_can_be_passed_on_and_an_account_recommended(stall: Stall) -> None:
+    sari, budi, siti = await stall.people("sari", "budi", "siti")
+    talk = await stall.friends(budi, siti)
+    toko = await stall.toko(sari)
+    fan = await stall.fan(budi, toko)
+    assert fan.conversation is not None
+    news = official.News(items=(official.NewsItem("Kue baru", url="https://toko.example/"),), why="broadcast:1", ref="1")
+    choices = official.Choices(items=(official.Option("1", "Ya"),))
+    for card in (news, choices):
+        await stall.do(official.say, official=toko.id, to=fan.openid, card=card, nonce=stall.nonce())
+    how = {"by": budi, "conversation": fan.conversation, "to": [talk], "merged": False}
+    (told,) = await stall.do(forwarding.forward, **how, seqs=[1], origin=True, nonce=stall.nonce()[:20])
+    (bare,) = await stall.do(forwarding.forward, **how, seqs=[1], origin=False, nonce=stall.nonce()[:20])
+    assert (b"Toko tokosari" in bytes(told.card), b"Kue baru" in bytes(told.card)) == (True, True)
+    assert not any(word in bytes(each.card) for each in (told, bare) for word in (b"broadcast", b'"ref"'))
+    await stall.refused(forwarding.NotForwardable, forwarding.forward, **how, seqs=[2], origin=True, nonce=stall.nonce()[:20])
+    card = await stall.do(official.recommend, by=budi, official=toko.id, to=talk, nonce=stall.nonce())
+    assert (b'"handle":"tokosari"' in bytes(card.card), sari.encode() in bytes(card.card)) == (True, False)

@@ -42,7 +42,7 @@ async def test_a_menu_holds_its_bounds(stall: Stall) -> None:
     first = await stall.do(official.set_menu, official=toko.id, menu=Menu((CLICK,)))
     second = await stall.do(official.set_menu, official=toko.id, menu=Menu((CLICK, CLICK)))
     assert second > first
-    assert [each.id for each in await stall.ask(menus.menus, official=toko.id)] == [second]
+    assert [each.id for each in await stall.ask(menus.menus_of, official=toko.id)] == [second]
     await stall.refused(official.MatchRuleEmpty, official.add_conditional, official=toko.id, menu=Menu((CLICK,)), rule=official.MatchRule())
     unknown = official.MatchRule(tag_id=123)
     await stall.refused(official.NoSuchTag, official.add_conditional, official=toko.id, menu=Menu((CLICK,)), rule=unknown)

@@ -13,7 +13,6 @@ from warung.chat.messages import append
 from warung.chat.model import BadNonce, Entry, Message, NotAMember, Text
 from warung.chat.rooms import Room, room, rooms
 from warung.chat.sending import once
-from warung.chat.small_cards import ContactCard
 from warung.kit.card import Card, Preview
 from warung.kit.db import Tx
 from warung.kit.errors import BadRequest, NotAllowed, TooLarge
@@ -54,6 +53,10 @@ class Forwarded(Card, frozen=True, tag="chat.forwarded"):
     words: str = ""
     carried: tuple[BlobId, ...] = ()
 
+    def passed_on(self) -> Card:
+        """Return the same: what was forwarded before keeps its first origin."""
+        return self
+
     def preview(self) -> Preview:
         """Return what is inside, in a word."""
         return Preview("preview.text", {"text": self.words[:120]}) if self.words else (self.inner or Preview("preview.forwarded"))
@@ -74,6 +77,10 @@ class History(Card, frozen=True, tag="chat.history"):
     said: tuple[Said, ...]
     words: str = ""
     carried: tuple[BlobId, ...] = ()
+
+    def passed_on(self) -> Card:
+        """Return the same."""
+        return self
 
     def preview(self) -> Preview:
         """Return whose talk it is."""
@@ -112,16 +119,13 @@ def forward(
         raise ForwardTooLarge(messages=MOST, conversations=TARGETS)
     room(tx, conversation, by)
     found = [reading.message(tx, by=by, id=conversation, seq=seq) for seq in wanted]
-    cards = [tx.cards.decode(message.card) for message in found]
-    if not all(card.counts and (card.sendable or isinstance(card, Forwarded | History | ContactCard)) for card in cards):
+    opened = [tx.cards.decode(message.card) for message in found]
+    cards = [passed for card in opened if card.counts and (passed := card.passed_on()) is not None]
+    if len(cards) < len(found):
         raise NotForwardable
     names = _names(tx, found)
-    made = [_history(names, found, cards)] if merged else [_one(name, *pair, origin) for name, pair in _pairs(names, found, cards)]
+    made = [_history(names, found, cards)] if merged else [_one(name, card, origin) for name, card in zip(names, cards, strict=True)]
     return [message for at, target in enumerate(targets) for message in _put(tx, by, target, made, f"{nonce}-{at}")]
-
-
-def _pairs(names: list[str], found: list[Message], cards: list[Card]) -> list[tuple[str, tuple[Message, Card]]]:
-    return list(zip(names, zip(found, cards, strict=True), strict=True))
 
 
 def _put(tx: Tx, by: AccountId, target: ConversationId, made: Sequence[tuple[Card, bytes]], nonce: str) -> list[Message]:
@@ -135,31 +139,26 @@ def _put(tx: Tx, by: AccountId, target: ConversationId, made: Sequence[tuple[Car
     return before or append(tx, where, entries)
 
 
-def _one(name: str, message: Message, card: Card, origin: bool) -> tuple[Card, bytes]:
-    """The same card again; with its origin, inside another. What was forwarded before keeps its first origin."""
-    if isinstance(card, Forwarded | History):
-        return card, bytes(message.card)
-    if origin:
-        wrapped = Forwarded(name, _bare(message, card), _inner(card), card.text(), tuple(card.blobs()))
-        return wrapped, msgspec.json.encode(wrapped)
-    bare = Text(text_=card.text_) if isinstance(card, Text) else card
-    return bare, bytes(_bare(message, card))
+def _one(name: str, card: Card, origin: bool) -> tuple[Card, bytes]:
+    """The same card again; with its origin, inside another."""
+    if origin and not isinstance(card, Forwarded | History):
+        card = Forwarded(name, _raw(card), _inner(card), card.text(), tuple(card.blobs()))
+    return card, bytes(_raw(card))
 
 
 def _history(names: list[str], found: list[Message], cards: list[Card]) -> tuple[Card, bytes]:
-    said = tuple(Said(name, message.at, _bare(message, card), _inner(card)) for name, (message, card) in _pairs(names, found, cards))
+    said = tuple(Said(name, message.at, _raw(card), _inner(card)) for name, message, card in zip(names, found, cards, strict=True))
     words = "\n".join(text for card in cards if (text := card.text()))
     carried = tuple(dict.fromkeys(blob for card in cards for blob in card.blobs()))
     card = History(", ".join(list(dict.fromkeys(names))[:4]), said, words[:8_000], carried)
-    raw = msgspec.json.encode(card)
+    raw = bytes(_raw(card))
     if len(raw) > BYTES:
         raise ForwardTooLarge(messages=MOST, conversations=TARGETS)
     return card, raw
 
 
-def _bare(message: Message, card: Card) -> msgspec.Raw:
-    """A text without its mentions and its history: a forwarded word calls nobody."""
-    return msgspec.Raw(msgspec.json.encode(Text(text_=card.text_))) if isinstance(card, Text) else message.card
+def _raw(card: Card) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(card))
 
 
 def _inner(card: Card) -> Preview | None:

@@ -63,6 +63,10 @@ class Text(Card, frozen=True, tag="chat.text", gc=False):
         """Return the words."""
         return self.text_
 
+    def passed_on(self) -> Card:
+        """Return the words without whom they called and what they were before: a forwarded word calls nobody."""
+        return Text(text_=self.text_)
+
     def mentions(self) -> Sequence[AccountId]:
         """Return who is called."""
         return [mention.account for mention in self.mentioned]

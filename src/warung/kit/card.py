@@ -54,6 +54,10 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         """Return the blobs whose readers are the conversation's members."""
         return ()
 
+    def passed_on(self) -> "Card | None":
+        """Return the card as somebody else may pass it on, None where nobody may: what only the server writes, mostly."""
+        return self if self.sendable else None
+
     def check(self) -> None:
         """Raise a refusal when the fields contradict each other."""
 

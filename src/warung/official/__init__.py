@@ -83,6 +83,7 @@ from warung.official.menus import (
     delete_menu,
     menu,
     menu_for,
+    menus_of,
     set_menu,
 )
 from warung.official.model import (
@@ -275,6 +276,7 @@ __all__ = [
     "last_event",
     "menu",
     "menu_for",
+    "menus_of",
     "message_id",
     "mine",
     "official",

@@ -24,6 +24,10 @@ class OfficialCard(Card, frozen=True, kw_only=True):
     why: str = ""
     ref: str = ""
 
+    def passed_on(self) -> Card | None:
+        """Return what was said without why: that was between the account and its follower."""
+        return msgspec.structs.replace(self, why="", ref="")
+
 
 class Words(OfficialCard, frozen=True, kw_only=True, tag="official.text"):
     """Words. `<a href="https://…">` in them is a link; everything else is as it is written."""
@@ -194,6 +198,10 @@ class Choices(OfficialCard, frozen=True, kw_only=True, tag="official.menu"):
     head: str = ""
     items: tuple[Option, ...]
     tail: str = ""
+
+    def passed_on(self) -> Card | None:
+        """Return nothing: only a follower answers the account."""
+        return None
 
     def preview(self) -> Preview:
         """Return the question."""

@@ -3,6 +3,7 @@
 A durable follower of chat's log. What was edited or taken back later is changed here too.
 """
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,12 +12,13 @@ import msgspec
 from warung import chat, media
 from warung.kit.card import Card
 from warung.kit.db import Reader, Tx
+from warung.kit.errors import Refusal
 from warung.official import log, rules, serving, store, store_desk, store_events, store_follows
 from warung.official.cards import Chosen
 from warung.official.model import Follow
 
 NAME = "official.inbox"
-SLICE = 200
+SLICE = 100
 
 
 def follow(tx: Tx) -> bool:
@@ -44,7 +46,7 @@ def _took(tx: Tx, who: Follow, entry: chat.Message) -> None:
 
 def _arrived(tx: Tx, who: Follow, entry: chat.Message, card: Card) -> None:
     log.widen(tx, who.openid, brief=False)
-    for kind, told in described(card):
+    for kind, told in described(card, entry.card):
         message = {"id": log.message_id(tx.now), "seq": entry.seq, "at": entry.at, **told}
         log.happen(tx, official=who.official, kind=kind, openid=who.openid, entry=entry.seq, message=message)
     if serving.heard(tx, who, card.text(), entry):
@@ -53,6 +55,11 @@ def _arrived(tx: Tx, who: Follow, entry: chat.Message, card: Card) -> None:
     if kept is None or kept.mode != "editor" or not who.follows or kept.closed_at is not None:
         return
     words = card.text() if isinstance(card, chat.Text | Chosen | media.LinkCard) else ""
+    with contextlib.suppress(Refusal):  # nobody is there to be told, and what others wrote must not wait for it
+        _answered(tx, who, card, words, entry)
+
+
+def _answered(tx: Tx, who: Follow, card: Card, words: str, entry: chat.Message) -> None:
     if not (rules.by_keyword(tx, who, words, entry) or serving.knock(tx, who, card.text(), entry)):
         rules.otherwise(tx, who, entry)
 
@@ -73,7 +80,7 @@ def _changed(tx: Tx, who: Follow, entry: chat.Message, seq: int, card: Card) -> 
         log.happen(tx, official=who.official, kind="message.recalled" if gone else "message.edited", openid=who.openid, message=said)
 
 
-def described(card: Card) -> list[tuple[str, Mapping[str, Any]]]:
+def described(card: Card, raw: msgspec.Raw) -> list[tuple[str, Mapping[str, Any]]]:
     """Return what programs are told of a card, by kind of event: one for each photo of several."""
     match card:
         case chat.Text():
@@ -97,7 +104,7 @@ def described(card: Card) -> list[tuple[str, Mapping[str, Any]]]:
             return [("message.link", {"text": card.words, "title": card.title, "description": card.description, "url": card.url})]
         case media.File():
             return [("message.file", {"blob": card.blob, "name": card.name, "mime": card.mime, "bytes": card.size})]
-    return [("message.other", {"card": msgspec.to_builtins(card), "text": card.text()})]
+    return [("message.other", {"card": raw, "text": card.text()})]
 
 
 def _message(body: bytes) -> dict[str, Any]:

@@ -27,7 +27,8 @@ def follow(tx: Tx, *, by: AccountId, official: AccountId, source: Source = "ADD_
     log.happen(tx, official=kept.id, kind="follow", openid=known.openid, source=source, scene=scene, ticket=ticket)
     tx.emit(FollowingChanged(), [by])
     begun = consent.acquaint(tx, official, by)
-    rules.greet(tx, begun)
+    if begun.blocked_at is None:
+        rules.greet(tx, begun)
     return begun
 
 

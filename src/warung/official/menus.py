@@ -124,10 +124,10 @@ def set_menu(tx: Tx, *, official: AccountId, menu: Menu) -> int:
 
 def menu(reader: Reader, *, official: AccountId) -> KnownMenu | None:
     """Return the menu for everybody."""
-    return next((each for each in menus(reader, official=official) if each.rule is None), None)
+    return next((each for each in menus_of(reader, official=official) if each.rule is None), None)
 
 
-def menus(reader: Reader, *, official: AccountId) -> list[KnownMenu]:
+def menus_of(reader: Reader, *, official: AccountId) -> list[KnownMenu]:
     """Return all menus of an account, the newest first."""
     kept = store_conversation.menus(reader, official)
     return [KnownMenu(each.id, _menu(each.body), None if each.rule is None else _rule(each.rule)) for each in kept]
@@ -141,7 +141,7 @@ def delete_menu(tx: Tx, *, official: AccountId) -> None:
 def add_conditional(tx: Tx, *, official: AccountId, menu: Menu, rule: MatchRule) -> int:
     """Make a menu for some; return its number. Raises `NoDefaultMenu`, `MatchRuleEmpty`, `NoSuchTag`, `TooManyMenus`."""
     check(menu)
-    known = menus(tx, official=official)
+    known = menus_of(tx, official=official)
     if all(each.rule is not None for each in known):
         raise NoDefaultMenu
     if rule == MatchRule():
@@ -162,7 +162,7 @@ def delete_conditional(tx: Tx, *, official: AccountId, menu: int) -> None:
 
 def menu_for(reader: Reader, *, official: AccountId, account: AccountId) -> KnownMenu | None:
     """Return the menu that a follower sees: the newest whose rule fits them, else that for everybody."""
-    known = menus(reader, official=official)
+    known = menus_of(reader, official=official)
     if all(each.rule is None for each in known):
         return known[0] if known else None
     who = store_follows.of_account(reader, official, account)

@@ -181,7 +181,7 @@ async def take_tag(db: Db, program: Program, tag: Number, data: Openids) -> None
 @get("/menus")
 async def list_menus(db: Db, program: Program) -> list[KnownMenu]:
     """All menus of the account, the newest first; that for everybody has no rule."""
-    return await db.read(lambda reader: menus.menus(reader, official=program.official))
+    return await db.read(lambda reader: menus.menus_of(reader, official=program.official))
 
 
 @put("/menus", status_code=200)

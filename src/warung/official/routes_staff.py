@@ -186,7 +186,7 @@ async def set_replies(db: Db, me: Identity, id: Id, data: Replies) -> Replies:
 @get("/officials/{id:str}/menus")
 async def list_menus(db: Db, me: Identity, id: Id) -> list[KnownMenu]:
     """All menus of an account, the newest first; that for everybody has no rule."""
-    return await db.read(lambda reader: menus.menus(reader, official=working(reader, me, id)))
+    return await db.read(lambda reader: menus.menus_of(reader, official=working(reader, me, id)))
 
 
 @post("/officials/{id:str}/menus", status_code=200)

@@ -17,6 +17,10 @@ class OfficialProfile(Card, frozen=True, tag="official.profile"):
     intro: str = ""
     verified_name: str | None = None
 
+    def passed_on(self) -> Card:
+        """Return the same: it says what everybody may see."""
+        return self
+
     def preview(self) -> Preview:
         """Return the name."""
         return Preview("preview.contact", {"name": self.name})
