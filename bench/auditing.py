@@ -36,7 +36,8 @@ async def _filled(folder: Path, transfers: int) -> None:
     def order(number: int) -> Transfer:
         currency: Any = chance.choice(["IDR", "PTS"])
         debit, credit = chance.sample(wallets[currency], 2)
-        id, amount, kind = f"order-{number:08}", chance.randint(1, 5_000), chance.choice(["single"] * 6 + ["pending", "post", "void"])
+        id, amount = f"order-{number:08}", chance.randint(1, 5_000)
+        kind: Any = chance.choice(["single"] * 6 + ["pending", "post", "void"])
         if kind in ("post", "void") and held[currency]:
             return Transfer(id, kind=kind, pending=held[currency].pop(), amount=1 if kind == "post" and number % 2 else None)
         if kind == "pending":
