@@ -13,7 +13,7 @@ async def test_budi_finds_a_living_place(open_a_world: OpenWorld) -> None:
     budi = await world.db.read(lambda reader: accounts.by_handle(reader, "budi"))
     seen = await world.db.read(lambda reader: reading.sync(reader, by=budi.id, since=0))
     names = {conversation.name or (conversation.peer.name if conversation.peer else "") for conversation in seen.conversations}
-    assert {"kopi club", "RT 05", "Siti", "林伟", "प्रिया", "مريم", "Tom"} <= names
+    assert {"kopi club", "RT 05", "Toko Sari", "Siti", "林伟", "प्रिया", "مريم", "Tom"} <= names
     assert any(conversation.unread for conversation in seen.conversations)
     assert all(conversation.last is not None for conversation in seen.conversations)
     assert budi.avatar is not None

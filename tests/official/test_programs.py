@@ -14,9 +14,10 @@ import pytest
 
 from tests.official.conftest import ON_SQLITE, Stall, set_up
 from tests.pay.test_shops import Program, signed_by
+from tests.scenarios import companies
 from tests.served import ServeWorld
 from tests.worlds import Hand, OpenWorld
-from warung import official
+from warung import accounts, official
 from warung.client import NotSigned, OfficialAccount, Refused, verified
 from warung.kit.clock import DAY, HOUR, MINUTE, SECOND
 from warung.kit.outside import AddressNotAllowed
@@ -115,6 +116,18 @@ async def test_a_webhook_is_told_everything_in_order_however_long_the_program_wa
     for _ in range(5):
         await near.do(official.add_hook, official=toko.id, url="https://x.example/")
     await near.refused(TooManyOfficialHooks, official.add_hook, official=toko.id, url="https://x.example/")
+
+
+@ON_SQLITE
+async def test_nobody_but_a_program_gets_in_where_programs_do(stall: Stall) -> None:
+    sari = await stall.person("sari")
+    toko = await stall.toko(sari)
+    signed_in = (await stall.do(accounts.start_session, account=sari, device="x", address="127.0.0.1")).token
+    for token in (signed_in, "", f"wop_{toko.id}", toko.appid):
+        async with api(stall, token) as http:
+            for route, (attempt,) in companies.of_programs({}).items():
+                answer = await http.request(route.split()[0], f"http://localhost:8000/api{attempt.path}", json=attempt.body)
+                assert (answer.status_code, answer.json()["error"]["code"]) == (401, "not_a_program"), route
 
 
 @ON_SQLITE

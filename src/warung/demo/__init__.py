@@ -12,7 +12,7 @@ import msgspec
 
 from warung import accounts, chat, contacts, media, polls
 from warung.app import World
-from warung.demo import purses
+from warung.demo import companies, purses
 from warung.kit.clock import DAY, HOUR, MINUTE
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId, ConversationId, Nonce, new_id
@@ -77,6 +77,7 @@ async def fill(world: World) -> None:
         if talk.group == LIVELY:
             await world.db.write(partial(_enliven, who=who, here=here, club=talk))
             await purses.fill(world.db, world.settings.site, who, here)
+    await world.db.write(partial(companies.fill, who=who))
 
 
 async def _wear(world: World, account: AccountId, face: bytes) -> None:
