@@ -43,7 +43,7 @@ def fill(tx: Tx, by: AccountId, word: str) -> dict[str, str]:
 
 def tries(have: Mapping[str, str]) -> dict[str, list[Try]]:
     """Return what to try with each route, given another's ids. What a program's token opens, no session does: tried once, elsewhere."""
-    return _of_people(have) | _of_staff(have) | _of_owner(have) | _of_desk(have) | dict.fromkeys(of_programs(have), [])
+    return _of_people(have) | _of_staff(have) | _of_owner(have) | _of_desk(have) | {route: [] for route in of_programs(have)}
 
 
 def _of_people(have: Mapping[str, str]) -> dict[str, list[Try]]:
