@@ -58,6 +58,7 @@ DOMAINS: Sequence[Domain] = (
 )
 FOLLOW_EVERY_S = 0.5
 WORK_EVERY_S = 0.5
+BETWEEN_TURNS_S = 0.004  # so that a long chain of jobs leaves the writer to those who talk (measured: bench.broadcast)
 SWEEP_EVERY_S = 3600
 STATIC = Path(__file__).parent / "static"
 log = structlog.get_logger()
@@ -148,7 +149,7 @@ class World:
         while True:
             with _noted("jobs"):
                 while await self.jobs.turn():
-                    pass
+                    await asyncio.sleep(BETWEEN_TURNS_S)
             await asyncio.sleep(WORK_EVERY_S)
 
     async def _follow(self) -> None:

@@ -28,7 +28,7 @@ from warung.chat.groups import change as change_group
 from warung.chat.groups import create as create_group
 from warung.chat.groups import keep
 from warung.chat.imported import adopt, append_history, open_imported, tell_history
-from warung.chat.messages import HOLDER, append, move_cursor, post, send, send_all
+from warung.chat.messages import HOLDER, append, append_each, move_cursor, post, send, send_all
 from warung.chat.model import (
     CARDS,
     EVERYONE,
@@ -58,7 +58,7 @@ from warung.chat.preferences import may_sound
 from warung.chat.reactions import Reaction, react
 from warung.chat.reading import conversation, history, may_see, membership, message
 from warung.chat.rooms import Room, room, rooms
-from warung.chat.sending import once, put
+from warung.chat.sending import once, put, reached
 from warung.chat.small_cards import ContactCard, Location, share_contact
 from warung.chat.tombs import Expired, Expiry, recall
 from warung.kit.db import Reader
@@ -134,6 +134,7 @@ __all__ = [
     "Text",
     "adopt",
     "append",
+    "append_each",
     "append_history",
     "audience",
     "change_group",
@@ -158,6 +159,7 @@ __all__ = [
     "pin",
     "post",
     "put",
+    "reached",
     "react",
     "recall",
     "room",

@@ -97,6 +97,24 @@ def append(tx: Tx, where: Room, entries: Sequence[Entry], *, quiet: bool = False
     return messages
 
 
+def append_each(tx: Tx, entries: Sequence[Entry]) -> list[Message]:
+    """Append checked entries to many logs, one each, in sets: what an account says to thousands. A log that is not there is left out.
+
+    The writer remembers none of these rooms that it did not know before: most of those who were told something say nothing.
+    """
+    known = rooms(tx)
+    unknown = [entry.conversation for entry in entries if not known.knows(entry.conversation)]
+    found = known.enter(tx, (entry.conversation for entry in entries))
+    placed = [(found[entry.conversation], entry) for entry in entries if entry.conversation in found]
+    messages = [number(tx, where, entry) for where, entry in placed]
+    for message, (where, _) in zip(messages, placed, strict=True):
+        tx.emit(Arrived(message), where.audience)
+    _insert(tx, messages, placed)
+    for conversation in unknown:
+        known.forget(conversation)
+    return messages
+
+
 def move_cursors(tx: Tx, items: Sequence[tuple[Identity, MoveCursor]]) -> list[Refusal | None]:
     """Move delivered and read cursors forward: one statement for all that arrived together, receipts to those concerned."""
     known = rooms(tx).enter(tx, (item.conversation for _, item in items))

@@ -65,6 +65,10 @@ class Rooms:
             self._load(tx, missing)
         return {id: self._rooms[id] for id in wanted if id in self._rooms}
 
+    def knows(self, conversation: ConversationId) -> bool:
+        """Is a room remembered?"""
+        return conversation in self._rooms
+
     def forget(self, conversation: ConversationId) -> None:
         """Its members or their rights have changed."""
         if room := self._rooms.pop(conversation, None):

@@ -35,3 +35,8 @@ def once(reader: Reader, by: AccountId, to: ConversationId, nonces: Sequence[str
     if any(message.conversation != to for message in found):
         raise NonceReused
     return sorted(found, key=lambda message: message.seq)
+
+
+def reached(reader: Reader, *, by: AccountId, prefix: str) -> tuple[int, int]:
+    """Return how many of the messages that `by` sent under nonces that begin with `prefix` reached a device, and how many were read."""
+    return store.reached(reader, by, prefix, prefix + "~")

@@ -140,5 +140,17 @@ def cursors(reader: Reader, conversation: ConversationId) -> list[tuple[AccountI
     ]
 
 
+def reached(reader: Reader, sender: AccountId, first: str, last: str) -> tuple[int, int]:
+    """Return how many of what `sender` sent under nonces from `first` to `last` reached the one it was for, and how many were read."""
+    row = reader.one(
+        "SELECT COUNT(CASE WHEN b.delivered_seq >= m.seq OR b.read_seq >= m.seq THEN 1 END),"
+        " COUNT(CASE WHEN b.read_seq >= m.seq THEN 1 END)"
+        " FROM message m JOIN member b ON b.conversation = m.conversation AND b.account <> m.sender"
+        " WHERE m.nonce >= :first AND m.nonce < :last AND m.sender = :sender",
+        {"sender": sender, "first": first, "last": last},
+    )
+    return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
 def _at(conversation: ConversationId, seq: int) -> dict[str, Any]:
     return {"conversation": conversation, "seq": seq}

@@ -27,7 +27,7 @@ from warung.media.players import Players
 from warung.media.receiving import Studio
 from warung.media.routes import way_to
 from warung.media.service import anyone, described, grant, keep, link, may_see, owner_of, release, set_avatar
-from warung.media.storing import store_file, store_picture, sweep
+from warung.media.storing import store_file, store_picture, store_video, store_voice, sweep
 
 DOMAIN = Domain(
     name="media",
@@ -84,6 +84,8 @@ __all__ = [
     "store_file",
     "store_moving",
     "store_picture",
+    "store_video",
+    "store_voice",
     "sweep",
     "way_to",
 ]

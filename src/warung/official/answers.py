@@ -5,7 +5,10 @@ import msgspec
 from warung.kit.db import Reader
 from warung.kit.errors import BadRequest
 from warung.kit.ids import AccountId
+from warung.official import keeping, publishing
 from warung.official.cards import OfficialCard, Words
+from warung.official.model_articles import NoSuchArticle
+from warung.official.model_materials import NoSuchMaterial
 
 REPLY = "reply"  # why a message came: the account answered by itself
 
@@ -30,4 +33,10 @@ def card_of(reader: Reader, official: AccountId, answer: AutoAnswer, *, why: str
         card = Words(words=answer.text, why=why)
         card.check()
         return card
-    raise NotAnAnswer
+    try:
+        if answer.media_id:
+            return keeping.card_of_material(reader, official=official, media_id=answer.media_id, why=why)
+        id, _, item = answer.article.partition("/")
+        return publishing.news_of(publishing.article(reader, official=official, id=id), item=int(item) if item.isdigit() else None, why=why)
+    except (NoSuchMaterial, NoSuchArticle):
+        raise NotAnAnswer from None

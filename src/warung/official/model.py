@@ -44,6 +44,12 @@ class Settings(msgspec.Struct, frozen=True):
     brief_s: int = 60  # the same after they followed, pressed a button or scanned a code
     brief_replies: int = 3
     event_days: int = 30  # how long what happened can be read again
+    day_offset_min: int = 420  # where the days of quotas and figures begin: minutes before UTC
+    subscription_per_day: int = 1  # broadcasts of an account of this kind
+    service_per_month: int = 4
+    previews_per_day: int = 100
+    comments_per_day: int = 100  # of one person
+    batch: int = 50  # recipients of a broadcast in one transaction
 
 
 class Official(msgspec.Struct, frozen=True):

@@ -1,0 +1,32 @@
+"""The days of a place, by which quotas are given and figures are kept; and numbers for programs that want no texts as ids."""
+
+import secrets
+from datetime import UTC, datetime
+
+from warung.kit.clock import MINUTE
+
+CHANCE = 10  # bits
+
+
+def day_of(at: int, offset_min: int) -> str:
+    """Return the day of a moment (milliseconds UTC) as YYYY-MM-DD, where clocks go `offset_min` minutes before UTC."""
+    return _local(at, offset_min).strftime("%Y-%m-%d")
+
+
+def month_of(at: int, offset_min: int) -> str:
+    """Return the month of a moment as YYYY-MM."""
+    return _local(at, offset_min).strftime("%Y-%m")
+
+
+def hour_of(at: int, offset_min: int) -> int:
+    """Return the hour of a moment, 0 to 23."""
+    return _local(at, offset_min).hour
+
+
+def number(now: int) -> int:
+    """Return a new number that sorts by time and that JavaScript holds exactly: the time, and a little chance."""
+    return now << CHANCE | secrets.randbits(CHANCE)
+
+
+def _local(at: int, offset_min: int) -> datetime:
+    return datetime.fromtimestamp((at + offset_min * MINUTE) / 1000, UTC)
