@@ -10,7 +10,7 @@ from litestar.params import Parameter
 from warung import chat
 from warung.kit.db import Db
 from warung.kit.ids import AccountId, ConversationId, Identity, Nonce
-from warung.official import consent, joining, menus, pressing, sharing
+from warung.official import consent, joining, menus, pressing, scanning, sharing
 from warung.official.menus import Button, Menu
 from warung.official.model import Following, OfficialPage, Source
 
@@ -19,9 +19,10 @@ Name = Annotated[str, Parameter(max_length=100)]
 
 
 class FollowHow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How one came to follow."""
+    """How one came to follow; `ticket` is that of a code that one scanned, and says by itself what the account calls it."""
 
     source: Source = "ADD_SCENE_OTHERS"
+    ticket: str = ""
 
 
 class ShownMenu(msgspec.Struct, frozen=True):
@@ -77,7 +78,11 @@ async def follow(db: Db, me: Identity, id: Id, data: FollowHow) -> OfficialPage:
     """Follow an account: it may write to you from now on."""
 
     def verb(tx: Any) -> OfficialPage:
-        joining.follow(tx, by=me.account, official=id, source=data.source)
+        scene = scanning.scene_of(tx, official=id, ticket=data.ticket)
+        if scene is None:
+            joining.follow(tx, by=me.account, official=id, source=data.source)
+        else:
+            joining.follow(tx, by=me.account, official=id, source="ADD_SCENE_QR_CODE", scene=scene, ticket=data.ticket)
         return consent.page(tx, by=me.account, official=id)
 
     return await db.write(verb)
