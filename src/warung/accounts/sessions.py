@@ -54,8 +54,8 @@ async def recognise(db: Db, token: str) -> Identity:
     """Return who acts with this token and remember, once an hour, that the device was here. For the gateway. Raises `Unauthenticated`."""
     asking = _ASKING.get(db)
     if asking is None:
-        asking = _ASKING[db] = Recognition(db)
-    identity, stale = await asking.of(digest(token))
+        asking = _ASKING[db] = Recognition()
+    identity, stale = await asking.of(db, digest(token))
     if stale:
         db.submit(lambda tx: store_sessions.touch_session(tx, identity.session), lambda _: None)
     return identity
@@ -67,28 +67,27 @@ class Recognition:
     Nothing is remembered, so a device that is signed out is so at once; and a request under load costs a row and not a thread's turn.
     """
 
-    def __init__(self, db: Db) -> None:
-        self._db = db
+    def __init__(self) -> None:
         self._waiting: dict[str, list[asyncio.Future[tuple[Identity, bool]]]] = {}
         self._asking: asyncio.Task[None] | None = None
 
-    def of(self, token: str) -> asyncio.Future[tuple[Identity, bool]]:
+    def of(self, db: Db, token: str) -> asyncio.Future[tuple[Identity, bool]]:
         """Return who acts with the token of this digest, and whether that has to be noted; looked up after this call."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[tuple[Identity, bool]] = loop.create_future()
         self._waiting.setdefault(token, []).append(future)
-        if self._asking is None:
-            self._asking = loop.create_task(self._ask())
+        if self._asking is None or self._asking.done():
+            self._asking = loop.create_task(self._ask(db))
         return future
 
-    async def _ask(self) -> None:
+    async def _ask(self, db: Db) -> None:
         while self._waiting:
             tokens = list(self._waiting)[:AT_ONCE]
             waiting = {token: self._waiting.pop(token) for token in tokens}
             found: dict[str, tuple[Identity, bool]] = {}
             failure: BaseException | None = None
             try:
-                found = await self._db.read(lambda reader, tokens=tokens: _found(reader, tokens))  # type: ignore[misc]
+                found = await db.read(lambda reader, tokens=tokens: _found(reader, tokens))  # type: ignore[misc]
             except Exception as failed:
                 failure = failed
             for token, futures in waiting.items():
@@ -99,7 +98,6 @@ class Recognition:
                         future.set_result(found[token])
                     else:
                         future.set_exception(failure or Unauthenticated())
-        self._asking = None
 
 
 def alive(reader: Reader, sessions: Sequence[SessionId]) -> set[SessionId]:
