@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
+import msgspec
 import stripe
 
 from tests.environment import judge
@@ -21,6 +22,7 @@ from warung import pay
 from warung.kit.clock import HOUR
 from warung.kit.ids import AccountId
 from warung.pay import audit, operators, refunds, store_withdrawals, top_ups, withdrawals
+from warung.pay.model import Settings
 from warung.pay.store_top_ups import TopUp
 from warung.pay.store_withdrawals import Withdrawal
 
@@ -81,6 +83,11 @@ class Bank:
         await self.completes(made.id)
         return str(made.id)
 
+    async def state_of(self, charge: str) -> str:
+        """What the provider has of a charge."""
+        async with self._client() as client:
+            return str((await client.v1.payment_intents.retrieve_async(charge)).status)
+
     async def payouts(self) -> list[Any]:
         """What was paid out."""
         async with self._client() as client:
@@ -134,6 +141,11 @@ class Desk(Purse):
     line: Line
     served: Served
     budi: AccountId
+
+    def configure(self, **changes: Any) -> None:
+        """Change the operator's settings."""
+        sections: Any = self.world.settings.sections
+        sections[Settings] = msgspec.structs.replace(sections[Settings], **changes)
 
     async def begins(self, amount: int, nonce: str, currency: str = "IDR") -> TopUp:
         return await top_ups.begin(self.db, by=self.budi, amount=amount, currency=currency, nonce=nonce)

@@ -39,7 +39,33 @@ async def test_a_top_up_is_credited_once_whoever_says_so_first(desk: Desk, bank:
     await asyncio.gather(*(desk.hears("payment_intent.succeeded", {"id": begun.charge}) for _ in range(3)))
     desk.hand.forward(HOUR)
     await desk.world.settle()
+    for late in ("payment_intent.payment_failed", "payment_intent.created", "payment_intent.canceled"):  # out of order, hours later
+        assert (await desk.hears(late, {"id": begun.charge})).status_code == 204
     assert await desk.has(desk.budi, "IDR") == 2_500_000
+    assert begun.state == "begun"
+    assert (await desk.begins(2_500_000, "topup-0001")).state == "succeeded"
+    await desk.right()
+
+
+async def test_a_card_is_charged_only_for_a_wallet_that_may_be_topped_up(desk: Desk, bank: Bank) -> None:
+    """With `stripe_capture` the payer's bank sets the money aside, and we take it or let it be."""
+    desk.configure(stripe_capture=True)
+    begun = await desk.begins(100_000, "topup-0001")
+    assert begun.charge is not None
+    await bank.completes(begun.charge)
+    assert await bank.state_of(begun.charge) == "requires_capture"
+    desk.line.lost = 2  # the first question's answer, and that of the next, are lost
+    await desk.hours_pass()
+    await desk.hours_pass()
+    await desk.hours_pass()
+    assert (await bank.state_of(begun.charge), await desk.has(desk.budi, "IDR")) == ("succeeded", 100_000)
+    again = await desk.begins(200_000, "topup-0002")
+    assert again.charge is not None
+    await bank.completes(again.charge)
+    await desk.do(operators.freeze, by=desk.joko, account=desk.budi, frozen=True, reason="dilaporkan")
+    await desk.hears("payment_intent.amount_capturable_updated", {"id": again.charge})
+    assert (await bank.state_of(again.charge), await desk.has(desk.budi, "IDR")) == ("canceled", 100_000)
+    assert (await desk.begins(200_000, "topup-0002")).state == "failed"
     await desk.right()
 
 

@@ -51,6 +51,9 @@ class Settings(msgspec.Struct, frozen=True):
     packet_shares: int = 100  # the most shares of one red packet
     packet_share: int = 200_000  # the most one share may hold, in the smallest sums that people pay
     stripe_key: str = ""  # real money through Stripe; "" = off, there are only credits
+    stripe_capture: bool = (
+        False  # cards are charged only after the top-up and its wallet were looked at; not every way of paying can do this
+    )
     stripe_webhook: str = ""  # the signing secret of the webhook <site.url>/api/providers/stripe/webhook
     stripe_url: str = ""  # "" = Stripe's own
     secret: str = ""  # from it come the pepper of PINs and the signing key; "" = one kept in the database

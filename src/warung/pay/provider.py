@@ -12,7 +12,7 @@ import msgspec
 
 from warung.kit.errors import BadRequest, Conflict, Unavailable
 
-State = Literal["waiting", "succeeded", "failed"]
+State = Literal["waiting", "authorised", "succeeded", "failed"]
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -23,7 +23,7 @@ class Begun(msgspec.Struct, frozen=True):
 
 
 class Charge(msgspec.Struct, frozen=True):
-    """A charge as the provider has it. Minor units; the currency in capitals."""
+    """A charge as the provider has it. Minor units; the currency in capitals. `authorised` ones wait for us: to capture or to cancel."""
 
     id: str
     state: State
@@ -88,6 +88,14 @@ class Provider(Protocol):
 
     async def fetch(self, charge: str) -> Charge:
         """Return a charge as it is now."""
+        ...
+
+    async def capture(self, charge: str, *, key: str) -> Charge:
+        """Take what the payer authorised; return the charge as it is then."""
+        ...
+
+    async def cancel(self, charge: str, *, key: str) -> Charge:
+        """Let it be; the payer was not charged."""
         ...
 
     async def refund(self, charge: str, *, key: str, amount: int) -> None:

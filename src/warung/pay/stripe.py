@@ -34,20 +34,33 @@ class Stripe:
 
     name = "stripe"
 
-    def __init__(self, key: str, webhook_secret: str, url: str) -> None:
+    def __init__(self, key: str, webhook_secret: str, url: str, capture: bool) -> None:
         self._stripe: Any = importlib.import_module("stripe")
         self._key, self._secret = key, webhook_secret
+        self._how = {"capture_method": "manual"} if capture else {}
         self._addresses = {"base_addresses": {"api": url}} if url else {}
 
     async def begin(self, *, key: str, amount: int, currency: str) -> Begun:
         """Make a payment intent."""
-        params = {"amount": amount, "currency": currency.lower()}
+        params = {"amount": amount, "currency": currency.lower(), **self._how}
         made = await self._asked(lambda client: client.v1.payment_intents.create_async(params, {"idempotency_key": key}))
         return Begun(made.id, made.client_secret)
 
     async def fetch(self, charge: str) -> Charge:
         """Return a payment intent as it is now."""
         return _charge(await self._asked(lambda client: client.v1.payment_intents.retrieve_async(charge)))
+
+    async def capture(self, charge: str, *, key: str) -> Charge:
+        """Capture a payment intent."""
+        return _charge(
+            await self._asked(lambda client: client.v1.payment_intents.capture_async(charge, {}, {"idempotency_key": f"{key}/capture"}))
+        )
+
+    async def cancel(self, charge: str, *, key: str) -> Charge:
+        """Cancel a payment intent."""
+        return _charge(
+            await self._asked(lambda client: client.v1.payment_intents.cancel_async(charge, {}, {"idempotency_key": f"{key}/cancel"}))
+        )
 
     async def refund(self, charge: str, *, key: str, amount: int) -> None:
         """Give back."""
@@ -134,7 +147,13 @@ def _payout(made: Any) -> Payout:
 
 
 def _state(status: str) -> State:
-    states: dict[str, State] = {"succeeded": "succeeded", "paid": "succeeded", "canceled": "failed", "failed": "failed"}
+    states: dict[str, State] = {
+        "succeeded": "succeeded",
+        "paid": "succeeded",
+        "requires_capture": "authorised",
+        "canceled": "failed",
+        "failed": "failed",
+    }
     return states.get(status, "waiting")
 
 
@@ -143,12 +162,12 @@ def _key(thing: Any) -> str:
 
 
 @lru_cache(maxsize=8)
-def _connector(key: str, webhook_secret: str, url: str) -> Stripe:
-    return Stripe(key, webhook_secret, url)
+def _connector(key: str, webhook_secret: str, url: str, capture: bool) -> Stripe:
+    return Stripe(key, webhook_secret, url, capture)
 
 
 def connected(settings: Settings) -> Provider:
     """Return the provider that the settings name. Raises `NoProvider`."""
     if not settings.stripe_key:
         raise NoProvider
-    return _connector(settings.stripe_key, settings.stripe_webhook, settings.stripe_url)
+    return _connector(settings.stripe_key, settings.stripe_webhook, settings.stripe_url, settings.stripe_capture)

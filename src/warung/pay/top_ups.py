@@ -7,11 +7,11 @@ id made of the charge's own, so that the second finds it done. What cannot be ex
 from collections.abc import Mapping
 
 from warung.kit.clock import DAY, HOUR, MINUTE
-from warung.kit.db import Db, Tx
+from warung.kit.db import Db, Reader, Tx
 from warung.kit.domain import Services
 from warung.kit.ids import AccountId
 from warung.kit.job import Job
-from warung.pay import chargebacks, ledger, operators, receipts, store_top_ups, stripe, withdrawals
+from warung.pay import chargebacks, ledger, operators, receipts, store_top_ups, store_wallet, stripe, withdrawals
 from warung.pay.model import PaymentChanged, Settings, Transfer, WrongCurrency
 from warung.pay.money import CREDITS, checked
 from warung.pay.provider import Charge, Provider, ProviderSilent
@@ -73,7 +73,7 @@ async def ask(services: Services, job: Ask) -> None:
             begun = await provider.begin(key=found.id, amount=found.amount, currency=found.currency)
             await services.db.write(lambda tx: store_top_ups.begun(tx, job.top_up, begun.charge, begun.secret))
             known = begun.charge
-        charge = await provider.fetch(known)
+        charge = await _decided(services.db, provider, await provider.fetch(known))
     except ProviderSilent:
         pass
     await services.db.write(lambda tx: _asked(tx, job, provider.name, charge))
@@ -96,7 +96,7 @@ async def hear(db: Db, *, body: bytes, headers: Mapping[str, str]) -> None:
     provider = stripe.connected(settings)
     notice = provider.heard(body, headers, now)
     if notice.kind == "charge":
-        charge = await provider.fetch(notice.charge)
+        charge = await _decided(db, provider, await provider.fetch(notice.charge))
         await db.write(lambda tx: settle(tx, provider=provider.name, charge=charge))
     elif notice.kind == "payout":
         payout = await provider.payout(notice.charge)
@@ -107,10 +107,27 @@ async def hear(db: Db, *, body: bytes, headers: Mapping[str, str]) -> None:
         await db.write(lambda tx: chargebacks.won(tx, provider=provider.name, notice=notice))
 
 
+async def _decided(db: Db, provider: Provider, charge: Charge) -> Charge:
+    """Take what a payer authorised for a top-up of ours, if its wallet may be topped up; else cancel it. Others' charges are left alone."""
+    wanted = await db.read(lambda reader: _wanted(reader, charge)) if charge.state == "authorised" else None
+    if wanted is None:
+        return charge
+    return await (provider.capture if wanted else provider.cancel)(charge.id, key=charge.id)
+
+
+def _wanted(reader: Reader, charge: Charge) -> bool | None:
+    found = store_top_ups.by_charge(reader, charge.id)
+    if found is None:
+        return None
+    if found.state != "begun" or (found.amount, found.currency) != (charge.amount, charge.currency):
+        return False
+    return store_wallet.standing(reader, found.account).frozen_by is None
+
+
 def settle(tx: Tx, *, provider: str, charge: Charge) -> str:
     """Book what became of a charge, once. Return "matched", "missing" (nobody here began it), "differs" or "waiting"."""
     found = store_top_ups.by_charge(tx, charge.id)
-    if charge.state == "waiting" or (found is not None and charge.state == "failed"):
+    if charge.state in ("waiting", "authorised") or (found is not None and charge.state == "failed"):
         if found is not None and charge.state == "failed" and found.state == "begun":
             store_top_ups.decided(tx, found.id, "failed")
         return "waiting"
