@@ -124,7 +124,7 @@ def pgbench(folder: Path, seconds: int, ours: float | None) -> None:
     """Measure PostgreSQL doing the same double entry, one per transaction."""
     os.environ["WARUNG_TEST_RUN"] = str(folder)
     folder.chmod(0o711)
-    url = environment.postgres_url()
+    url = environment.postgres_url(durable=True)
     programs = environment._postgres_programs()
     subprocess.run([programs / "psql", url, "-q", "-v", "ON_ERROR_STOP=1"], input=TABLES, text=True, check=True)
     script = folder / "transfer.sql"

@@ -78,7 +78,7 @@ def over_http(folder: Path, clients: int, each: int, *, on_postgres: bool = Fals
         os.environ["WARUNG_TEST_RUN"] = str(folder)
         folder.chmod(0o711)
         folder.parent.chmod(0o711)
-        database = environment.postgres_url()
+        database = environment.postgres_url(durable=True)
     try:
         plans = asyncio.run(prepared(folder, database, clients, each))
         _measured(folder, database, plans, each)

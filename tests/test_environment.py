@@ -4,7 +4,7 @@ import subprocess
 
 import psycopg
 
-from tests.environment import chromium_path, postgres_database, postgres_template
+from tests.environment import OwnPostgres, chromium_path, postgres_database, postgres_template
 
 
 def _menu(url: str) -> None:
@@ -38,10 +38,21 @@ def test_a_dropped_database_takes_open_connections_with_it() -> None:
     raise AssertionError("the database is still there")
 
 
-def test_the_cluster_writes_to_the_disk_before_it_answers() -> None:
-    with postgres_database() as url, psycopg.connect(url) as connection:
+def test_a_cluster_that_is_killed_writes_to_the_disk_before_it_answers() -> None:
+    own = OwnPostgres()
+    own.start()
+    with psycopg.connect(own.url) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             assert connection.execute(f"SHOW {setting}").fetchone() == ("on",)
+    own.stop()
+
+
+def test_the_cluster_of_all_tests_differs_from_an_operator_s_in_waiting_for_the_disk_alone() -> None:
+    with postgres_database() as url, psycopg.connect(url) as connection:
+        found = {
+            setting: connection.execute(f"SHOW {setting}").fetchone() for setting in ("fsync", "synchronous_commit", "full_page_writes")
+        }
+    assert found == {"fsync": ("off",), "synchronous_commit": ("on",), "full_page_writes": ("on",)}
 
 
 def test_chromium_starts() -> None:
