@@ -31,8 +31,9 @@ test: environment tools judges ## all tests, with a real PostgreSQL and a real C
 	@$(PY) -m warung.web run --if-present test
 	@$(PYTEST) -q -n 2 --dist worksteal $(ARGS)
 
-test-long: environment tools judges ## the same and what is worth running longer
+test-long: environment tools judges ## the same and what is worth running longer, then everything that is served again as a cluster
 	@$(PYTEST) -q -n 2 --dist worksteal -m "" --hypothesis-profile=long $(ARGS)
+	@WARUNG_TEST_FORM=cluster $(PYTEST) -q -n 2 --dist worksteal -m "not long and not one_node" $(ARGS)
 
 check: environment ## the gates: style, types, floors, tidiness, the web client's types
 	$(VENV)/bin/ruff check $(PYTHON_SOURCES)

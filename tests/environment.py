@@ -162,10 +162,22 @@ class OwnPostgres:
     def __init__(self) -> None:
         self._folder = run_folder() / uuid.uuid4().hex[:8]
         self._folder.mkdir(mode=0o711)
+        self._started = False
         self.url = f"postgresql://warung@/postgres?host={quote(str(self._folder), safe='')}"
+
+    @property
+    def runs(self) -> bool:
+        """Has it been started, and not killed or stopped?"""
+        return self._started
+
+    @property
+    def pid(self) -> int:
+        """The id of its first process."""
+        return _postmaster(self._folder)
 
     def start(self) -> None:
         """Create it, or start it again after a kill: it recovers what it had acknowledged."""
+        self._started = True
         if not (self._folder / "cluster").exists():
             _start_postgres(self._folder, durable=True)
             return
@@ -177,10 +189,12 @@ class OwnPostgres:
 
     def kill(self) -> None:
         """End it without a word."""
+        self._started = False
         os.kill(_postmaster(self._folder), signal.SIGKILL)
 
     def stop(self) -> None:
         """Stop it for good, if it runs."""
+        self._started = False
         with contextlib.suppress(RuntimeError):
             _stop_postgres(self._folder)
 

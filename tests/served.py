@@ -103,9 +103,9 @@ async def two_nodes(stack: contextlib.AsyncExitStack, open_a_world: OpenWorld, d
 
 
 async def joined(*worlds: World) -> None:
-    """Wait until the nodes know each other."""
-    buses = [world.bus for world in worlds]
-    await until(lambda: all(bus.nodes() == len(worlds) for bus in buses), 20)
+    """Wait until the nodes know each other, and have told everybody to ask the log because they did not before."""
+    buses: list[Any] = [world.bus for world in worlds]
+    await until(lambda: all(bus.nodes() == len(worlds) and bus._gathering is None for bus in buses), 20)
 
 
 ServeWorld = Callable[..., Any]

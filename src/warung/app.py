@@ -29,6 +29,7 @@ from warung.gateway import http, pages
 from warung.gateway.commands import Commands
 from warung.gateway.door import Door
 from warung.gateway.errors import Phrasebook
+from warung.gateway.gate import Gate
 from warung.gateway.hub import Hub
 from warung.gateway.metrics import Metrics, Network, networks
 from warung.gateway.overload import Admission
@@ -90,6 +91,7 @@ class World:
         hub: Hub,
         door: Door,
         app: Litestar,
+        gate: Gate,
         blobs: Blobs,
         workshops: Workshops,
         jobs: Jobs,
@@ -103,6 +105,7 @@ class World:
         self.hub = hub
         self.door = door
         self.app = app
+        self.gate = gate
         self.blobs = blobs
         self.workshops = workshops
         self.pictures = workshops.pictures
@@ -148,7 +151,7 @@ class World:
         """Do the jobs whose time has come."""
         while True:
             with _noted("jobs"):
-                while await self.jobs.turn():
+                while await self.jobs.turn():  # noqa: ASYNC110 - it waits for nothing: what people ask for goes first
                     await asyncio.sleep(BETWEEN_TURNS_S)
             await asyncio.sleep(WORK_EVERY_S)
 
@@ -242,7 +245,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     kinds = {kind.name: kind for domain in DOMAINS for kind in domain.kinds}
     context = Context(cards, publish, settings.sections, _listeners(), clock, kinds)
     db = await open_database(settings, context)
-    hub = Hub(settings.server.outbox_bytes, left=bus.leave)
+    hub = Hub(settings.server.outbox_bytes, left=bus.leave, connections=settings.server.connections)
     bus.subscribe(hub.deliver, hub.missed)
     phrases = Phrasebook()
     patience_s = settings.server.overload_ms / 1000 or math.inf
@@ -270,7 +273,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     metrics = _metrics(db, hub, phrases, events)
     if isinstance(bus, NatsBus):
         _bus_metrics(metrics, bus)
-    app = http.build(
+    app, gate = http.build(
         routes=[route for domain in DOMAINS for route in domain.routes],
         pages=[
             *pages.health(db, metrics, _networks("metrics_from", settings.server.metrics_from)),
@@ -294,7 +297,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         body_bytes=settings.server.body_bytes,
         admission=admission,
     )
-    return World(settings, db, bus, hub, door, app, blobs, workshops, jobs, admission, metrics, stopping)
+    return World(settings, db, bus, hub, door, app, gate, blobs, workshops, jobs, admission, metrics, stopping)
 
 
 def _workshops(settings: Settings, db: Database, blobs: Blobs) -> Workshops:

@@ -108,7 +108,7 @@ def config(world: World) -> uvicorn.Config:
     server = world.settings.server
     public = server.socket == "uvicorn"
     return uvicorn.Config(
-        beside(world.app, world.door) if public else world.app,
+        beside(world.gate, world.door) if public else world.gate,
         ws="websockets-sansio" if public else protocol(world.door),
         ws_max_size=server.frame_bytes,
         ws_ping_interval=server.heartbeat_s,

@@ -34,6 +34,7 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metrics_from: str = "127.0.0.1, ::1"  # who may read /metrics: addresses and networks, comma separated
     heartbeat_s: int = 50  # a silent connection is asked after so long, and closed after two and a half times that
     outside_exempt: str = ""  # private networks that link previews and webhooks may reach all the same, comma separated
+    connections: int = 64  # of one account on one node; beyond it the one that was silent longest is closed
     outbox_bytes: int = 256 * 1024  # beyond it a slow reader gets `resync` instead of pushes
     frame_bytes: int = 256 * 1024
     body_bytes: int = 512 * 1024 * 1024  # an imported history with its pictures

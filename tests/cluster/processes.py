@@ -30,8 +30,9 @@ class Cluster:
         }
 
     async def start(self) -> None:
-        """Start everything, the engines first."""
-        self.postgres.start()
+        """Start everything, the engines first; a PostgreSQL that runs stays."""
+        if not self.postgres.runs:
+            self.postgres.start()
         self.nats.start()
         self.bucket.start()
         for node in self.nodes:

@@ -20,14 +20,22 @@ PATIENCE_S = 120.0
 class Process:
     """One server. `data` is its folder; `prefix` is put before its command line, `env` are settings of its own."""
 
-    def __init__(self, folder: Path, data: Path | None = None, prefix: Sequence[str] = (), env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        data: Path | None = None,
+        prefix: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        host: str = "127.0.0.1",
+    ) -> None:
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self.data = data or folder / "data"
         self.log = folder / "log"
         self._prefix = list(prefix)
         self._env = os.environ | {
             "WARUNG_DATA": str(self.data),
+            "WARUNG_HOST": host,
             "WARUNG_PORT": str(self.port),
             "WARUNG_URL": self.url,
             "WARUNG_ACCOUNTS_REGISTRATION": "open",

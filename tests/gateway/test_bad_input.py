@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import gzip
 import json
 import struct
 
+import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
@@ -59,3 +61,30 @@ async def test_a_frame_that_is_not_utf8_ends_or_is_answered_and_hurts_nobody_els
     await good.hear()
     bad.socket.transport.write(masked(b'{"type":"ping","id":1,"x":"\xff\xfe"}'))
     assert (await good.answer(await good.say("ping")))["type"] == "ok"
+
+
+async def test_a_frame_of_a_mebibyte_ends_its_own_connection_only(place: Place) -> None:
+    bad, good = await place.open(await place.cast.person("budi")), await place.open(await place.cast.person("siti"))
+    await bad.hear()
+    await good.hear()
+    await bad.socket.send("x" * (1 << 20))
+    assert await bad.closed() == 1009
+    assert (await good.answer(await good.say("ping")))["type"] == "ok"
+
+
+async def test_compression_is_agreed_to_by_nobody(place: Place) -> None:
+    token = await place.token(await place.cast.person("budi"))
+    headers = {"Authorization": f"Bearer {token}", "Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"}
+    raw = await place.dial(headers)
+    assert (await raw.hear())["type"] == "hello"
+    assert raw.socket.response is not None
+    assert "sec-websocket-extensions" not in raw.socket.response.headers
+
+
+async def test_a_body_that_would_inflate_is_not_inflated(place: Place) -> None:
+    bomb = gzip.compress(b'{"handle":"' + b"a" * (64 << 20) + b'"}')
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    async with httpx.AsyncClient() as http:
+        answer = await http.post(f"{place.url}/api/sign-in", content=bomb, headers=headers)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "invalid_request"

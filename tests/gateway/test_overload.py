@@ -1,17 +1,19 @@
 """Too much to do: whom to refuse is decided in simulated time, and a real server refuses early, cheaply and fairly."""
 
+import asyncio
 import json
 import random
 from collections import Counter, deque
 from collections.abc import Callable
 
+import httpx
 import pytest
 
 from tests.gateway.conftest import ServePlace
 from tests.raw import Place, Raw
 from warung.gateway import overload
 from warung.gateway.hub import REFUSALS
-from warung.gateway.overload import TOP, Admission
+from warung.gateway.overload import TOP, Admission, Way
 from warung.kit.clock import HOUR
 from warung.kit.domain import Priority
 
@@ -20,44 +22,59 @@ CEILING = 1 / COST_S
 
 
 class Play:
-    """One worker, and people who ask at random; in simulated time, from a seed."""
+    """One worker, and people who ask at random; in simulated time, from a seed. Reading costs `dear` times as much as anything else."""
 
-    def __init__(self, seed: int = 1, threshold_s: float = overload.THRESHOLD_S) -> None:
-        self.now = self.free = 0.0
+    def __init__(self, seed: int = 1, threshold_s: float = overload.THRESHOLD_S, cost_s: float = COST_S, dear: int = 1) -> None:
+        self.now = self.free = self.worked = 0.0
         self.hours = 0
         self.chance = random.Random(seed)
-        self.queue: deque[tuple[float, str]] = deque()
-        self.admission = Admission(time=lambda: self.now, wall=lambda: self.hours * HOUR, threshold_s=threshold_s)
+        self.queue: deque[tuple[float, str, Way]] = deque()
+        self.costs_s = {Way.SOCKET: cost_s, Way.HTTP: cost_s * dear}
+        guessed = (cost_s, cost_s * max(1, dear / 3))
+        self.admission = Admission(
+            time=lambda: self.now, wall=lambda: self.hours * HOUR, threshold_s=threshold_s, cpu=lambda: self.worked, costs_s=guessed
+        )
         self.waits: list[float] = []
         self.done: Counter[str] = Counter()
         self.longest = 0
 
     def run(self, seconds: float, rate: float, who: Callable[[], tuple[Priority, str]], *, patient: float = 0.0) -> float:
-        """Let people intend `rate` requests a second; return how many were done, as a share of the ceiling.
+        """Let people intend `rate` requests a second; return the share of the time that the worker worked.
 
         Who is refused holds back for `patient` seconds, as our clients do.
         """
         self.waits.clear()
         self.done.clear()
-        end, back = self.now + seconds, dict[tuple[str, Priority], float]()
+        before, end, back = self.worked, self.now + seconds, dict[tuple[str, Priority], float]()
         while self.now < end:
             self.now += self.chance.expovariate(rate)
             while self.queue and self.free <= self.now:
-                arrived, account = self.queue.popleft()
+                arrived, account, way = self.queue.popleft()
                 begun = max(self.free, arrived)
                 self.admission.waited(begun - arrived)
+                self._leave(way)
                 self.waits.append(begun - arrived)
                 self.done[account] += 1
-                self.free = begun + COST_S
+                self.worked += self.costs_s[way]
+                self.free = begun + self.costs_s[way]
             priority, account = who()
             if back.get((account, priority), 0) > self.now:
                 continue
-            if self.admission.admit(priority, account):
-                self.queue.append((self.now, account))
+            way = Way.HTTP if priority == Priority.CATCH_UP else Way.SOCKET
+            if self.admission.admit(priority, account, way):
+                if way == Way.HTTP:
+                    self.admission.enter(Priority.CATCH_UP)
+                self.queue.append((self.now, account, way))
                 self.longest = max(self.longest, len(self.queue))
             elif patient:
                 back[account, priority] = self.now + patient * self.chance.random()
-        return self.done.total() / seconds / CEILING
+        return (self.worked - before) / seconds
+
+    def _leave(self, way: Way) -> None:
+        if way == Way.HTTP:
+            self.admission.leave(Priority.CATCH_UP)
+        else:
+            self.admission.did(way)
 
     def anybody(self) -> tuple[Priority, str]:
         """A mix: a few receipts, sends, reading, who types."""
@@ -82,6 +99,16 @@ def test_beyond_the_ceiling_the_server_goes_on_working_and_what_it_admits_is_fas
     assert play.run(6, times * CEILING, play.anybody, patient=patient) > least
     assert play.p99() < 0.1
     assert play.longest < 4 * CEILING
+
+
+@pytest.mark.parametrize("patient", [0, 3])
+@pytest.mark.parametrize(("times", "least"), [(2, 0.9), (5, 0.85), (10, 0.8)])
+def test_where_reading_costs_more_than_writing_what_is_left_is_used_for_it(times: int, least: float, patient: int) -> None:
+    play = Play(cost_s=0.00005, dear=40)
+    ceiling = 1 / (0.3 * 0.002 + 0.7 * 0.00005)  # three in ten read
+    play.run(14, times * ceiling, play.anybody, patient=patient)  # it finds out, also what each costs
+    assert play.run(10, times * ceiling, play.anybody, patient=patient) > least
+    assert play.p99() < 0.1
 
 
 def test_without_admission_the_queue_grows_without_end() -> None:
@@ -185,6 +212,45 @@ async def test_http_is_refused_with_a_time_to_come_back(place: Place) -> None:
     assert answer.json()["error"]["code"] == "overloaded"
     assert answer.headers["retry-after"] == str(answer.json()["error"]["details"]["retry_after_s"])
     assert (await place.get("/healthz")).status_code == 200
+
+
+def test_what_only_reads_is_bounded_before_a_window_is_over() -> None:
+    play = Play()
+    for _ in range(overload.READS):
+        assert play.admission.admit(Priority.CATCH_UP, "siti")
+        play.admission.enter(Priority.CATCH_UP)
+    assert not play.admission.admit(Priority.CATCH_UP, "siti")
+    assert play.admission.admit(Priority.SEND, "siti")
+    play.admission.leave(Priority.CATCH_UP)
+    assert play.admission.admit(Priority.CATCH_UP, "siti")
+
+
+async def test_money_comes_before_writing_over_http_too_and_reading_about_it_does_not(place: Place) -> None:
+    await refusing(place)
+    token = await place.token(await place.cast.person("budi"))
+    async with httpx.AsyncClient(base_url=f"{place.url}/api", headers={"Authorization": f"Bearer {token}"}) as http:
+        assert (await http.post("/wallet/freeze")).status_code != 503
+        assert (await http.get("/wallet")).status_code == 503
+        assert (await http.post("/conversations", json={"kind": "self"})).status_code == 503
+
+
+async def test_who_does_not_read_an_answer_keeps_nobody_out(place: Place) -> None:
+    budi, siti = await place.cast.people("budi", "siti")
+    here = await place.cast.friends(budi, siti)
+    for n in range(60):
+        await place.cast.says(budi, here, f"{n} " + "x" * 6_000)
+    token = await place.token(siti)
+    ask = f"GET /api/conversations/{here}/messages HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n".encode()
+    place.world.admission._room = 4
+    silent = []
+    for _ in range(8):
+        reader, writer = await asyncio.open_connection("127.0.0.1", place.port, limit=1)
+        writer.write(ask)
+        assert await reader.readexactly(12) == b"HTTP/1.1 200"
+        silent.append(writer)
+    assert place.world.admission.reading == 0
+    for writer in silent:
+        writer.close()
 
 
 async def test_who_asks_on_after_being_refused_is_not_read_for_a_while(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

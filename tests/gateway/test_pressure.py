@@ -7,7 +7,7 @@ import pytest
 
 from tests.gateway.conftest import ServePlace
 from tests.raw import Place
-from tests.served import until
+from tests.served import ServeWorld, until
 from warung.gateway.hub import IN_FLIGHT
 from warung.kit.db import Tx
 from warung.kit.errors import DiskFull
@@ -64,6 +64,26 @@ async def test_a_connection_with_too_much_in_flight_is_not_read(place: Place) ->
     assert [answer["result"]["seq"] for answer in answers] == list(range(2, 402))
 
 
+async def test_an_account_has_so_many_connections_and_the_most_silent_makes_room(serve_a_place: ServePlace) -> None:
+    place: Place = await serve_a_place(connections=3)
+    budi, siti = await place.cast.people("budi", "siti")
+    here = await place.cast.friends(budi, siti)
+    other = await place.open(siti)
+    await other.hear()
+    mine = [await place.open(budi) for _ in range(3)]
+    for raw in mine:
+        await raw.hear()
+    for at in (0, 2):
+        assert (await mine[at].answer(await mine[at].say("ping")))["type"] == "ok"
+    newest = await place.open(budi)
+    await newest.hear()
+    assert await mine[1].closed() == 4429
+    assert len(place.world.hub) == 4
+    said = await place.cast.says(siti, here, "Kopi?")
+    for raw in (mine[0], mine[2], newest, other):
+        assert (await raw.hear_of("chat.message"))["message"]["seq"] == said.seq
+
+
 async def test_a_slow_reader_is_told_to_resync_and_costs_no_memory(narrow: Place) -> None:
     budi, siti = await narrow.cast.people("budi", "siti")
     here = await narrow.cast.friends(budi, siti)
@@ -82,6 +102,41 @@ async def test_a_slow_reader_is_told_to_resync_and_costs_no_memory(narrow: Place
         pass
     last = await narrow.cast.says(budi, here, "sudah?")
     assert (await slow.hear_of("chat.message"))["message"]["seq"] == last.seq
+
+
+async def test_readers_that_stop_take_nothing_from_who_reads_and_are_bounded_each(narrow: Place) -> None:
+    budi, *others = await narrow.cast.people("budi", *(f"warga{n}" for n in range(12)))
+    for other in others:
+        await narrow.cast.friends(budi, other)
+    here = await narrow.cast.group(budi, *others)
+    stopped = [await narrow.open(other, max_queue=1) for other in others]
+    for raw in stopped:
+        await raw.hear()
+    peers = narrow.world.hub.peers()
+    reading = await narrow.open(budi)
+    await reading.hear()
+    said = 0
+    while narrow.world.hub.dropped < len(stopped):
+        said = (await narrow.cast.says(budi, here, "x" * 7_000)).seq
+        assert (await reading.hear_of("chat.message"))["message"]["seq"] == said
+    assert max(peer.wire.backlog() for peer in peers) < 2 * OUTBOX
+    for raw in stopped:
+        while (await raw.hear())["type"] != "resync":
+            pass
+    assert said > 2
+
+
+async def test_everybody_comes_back_at_once_and_is_greeted(serve_one_node: ServeWorld) -> None:
+    served = await serve_one_node()
+    place = Place(served)
+    tokens = [await place.token(person) for person in await place.cast.people(*(f"warga{n}" for n in range(150)))]
+    for _ in range(2):
+        raws = await asyncio.gather(*(place.dial({"Authorization": f"Bearer {token}"}) for token in tokens))
+        assert [(await raw.hear())["type"] for raw in raws] == ["hello"] * len(tokens)
+        assert len(place.world.hub) == len(tokens)
+        await served.stop()
+        assert {await raw.closed() for raw in raws} == {1012}
+        await served.start()
 
 
 async def test_a_client_that_asks_and_never_reads_is_not_read_either(narrow: Place) -> None:

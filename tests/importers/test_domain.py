@@ -221,6 +221,7 @@ async def test_a_stopped_server_goes_on_where_it_was(open_a_world: OpenWorld, da
     assert list((tmp_path / "data/incoming").iterdir()) == []
 
 
+@pytest.mark.one_node  # it looks into the folder of one
 async def test_what_nobody_imports_goes_after_a_day(bringer: Bringer, hand: Hand, tmp_path: Path) -> None:
     budi = await bringer.cast.person("budi")
     old = await bringer.uploads(budi, exported(said(3)))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from warung.adapters.transaction import Context, Transaction
 from warung.adapters.writer import Writer, WriterLink
-from warung.kit.db import Question, Verb
+from warung.kit.db import SINCE, Question, Verb
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ class Database:
             else:
                 future.set_result(outcome)
 
-        asked, begun = self._loop.time(), [0.0]
+        asked, begun = self._since(), [0.0]
 
         def stamped(tx: Any) -> T:
             begun[0] = time.monotonic()
@@ -66,7 +66,7 @@ class Database:
 
     async def read(self, question: Question[T]) -> T:
         """Run a question in a reading transaction."""
-        asked = self._loop.time()
+        asked = self._since()
         self.reading += 1
         try:
             answer, told, begun = await self._loop.run_in_executor(self._readers, self._ask, question)
@@ -76,6 +76,11 @@ class Database:
         for event, audience in told:
             self._context.publish(event, audience)
         return answer
+
+    def _since(self) -> float:
+        """Return since when is waited: since a request came, if it asks for the first time, else since now."""
+        since = SINCE.get()
+        return since.pop() if since else self._loop.time()
 
     def _ask(self, question: Question[T]) -> tuple[T, list[Any], float]:
         begun = time.monotonic()

@@ -9,6 +9,7 @@ from warung import __version__, accounts, contacts
 from warung.chat import direct, drafts, groups, messages, preferences, reading
 from warung.chat.model import Conversation, GroupOnly, Message, Page, Send, Settings, Sync
 from warung.kit.db import Db, Reader, Tx
+from warung.kit.domain import Priority
 from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId, ConversationId, Identity
 from warung.kit.site import Site
@@ -208,7 +209,7 @@ async def mine(db: Db, me: Identity, id: str, data: Mine) -> Conversation:
     return await db.write(verb)
 
 
-@post("/conversations/{id:str}/cursor", status_code=204)
+@post("/conversations/{id:str}/cursor", status_code=204, opt={"priority": Priority.FIRST})
 async def cursor(db: Db, me: Identity, id: str, data: Cursor) -> None:
     """Say how far you have received and read."""
 

@@ -14,7 +14,7 @@ import structlog
 from warung.gateway.errors import Phrasebook, problem
 from warung.gateway.frame import PROTOCOL_ERROR, Failed, MalformedFrame, Ok, Ping, framed
 from warung.gateway.hub import Peer
-from warung.gateway.overload import Admission
+from warung.gateway.overload import Admission, Way
 from warung.kit.db import Db, Tx
 from warung.kit.domain import Asked, Batched, Command, Priority
 from warung.kit.errors import Refusal
@@ -86,6 +86,7 @@ class Commands:
                 if not taken and isinstance(outcome, BaseException):
                     take()  # refused before the verb was called: a full disk, a stopping server
                 self._admission.waited(sum(waits), len(waits))
+                self._admission.did(Way.SOCKET, len(taken))
                 for at, (peer, item) in enumerate(taken):
                     self._answer(peer, item.id, outcome if isinstance(outcome, BaseException) else outcome[at])
                 if waiting and not submitted[0]:

@@ -1,5 +1,6 @@
 """HTTP: the routes that domains brought, under /api; refusals mapped once; health, metrics and the client's pages beside them."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi.config import OpenAPIConfig
+from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
 from warung import __version__
@@ -20,7 +22,7 @@ from warung.gateway.documents import OpenApiJson
 from warung.gateway.door import Recognise, ours, token_in
 from warung.gateway.errors import Phrasebook, problem
 from warung.gateway.express import Application, Express
-from warung.gateway.frame import Problem
+from warung.gateway.gate import SAFE, Gate, Refused
 from warung.gateway.overload import Admission, Overloaded
 from warung.kit.card import Cards
 from warung.kit.db import Db
@@ -30,7 +32,6 @@ from warung.kit.ids import Identity
 from warung.kit.site import Site
 
 log = structlog.get_logger()
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 AT_ONCE = 64  # requests of one account that are being answered: more than a browser or a shop's program has any use for
 ACCESS = (401, 403, 429)  # refusals that an operator wants to see: who is not who they say, who may not, who tries too often
 
@@ -59,12 +60,6 @@ class ForeignOrigin(NotAllowed):
 
 class TooManyUnanswered(TooMany):
     """Too many of your requests are being answered at this moment. Wait for some of the answers."""
-
-
-class Refused(msgspec.Struct):
-    """The body of every refusal."""
-
-    error: Problem
 
 
 def language_of(request: Request[Any, Any, Any] | ASGIConnection[Any, Any, Any, Any], phrases: Phrasebook) -> str:
@@ -132,19 +127,6 @@ def same_origin(site: Site) -> Any:
         foreign = origin is not None and not ours(origin, headers.get("host", ""), site)
         if foreign or (origin is None and by_cookie and token):
             raise ForeignOrigin
-
-    return check
-
-
-def admitting(admission: Admission) -> Any:
-    """Return the check against too much at once. Who asks is known by the token, which costs no look-up."""
-
-    def check(scope: Scope, headers: Mapping[str, str], handler: Any) -> None:
-        usual = Priority.CATCH_UP if scope.get("method") in SAFE else Priority.SEND
-        token, _ = token_in(headers)
-        client = scope.get("client")
-        if not admission.admit(handler.opt.get("priority", usual), token or (client[0] if client else "")):
-            raise admission.refusal()
 
     return check
 
@@ -242,8 +224,8 @@ def build(
     extra: dict[str, Any],
     body_bytes: int,
     admission: Admission,
-) -> Application:
-    """Return the ASGI application."""
+) -> tuple[Application, Gate]:
+    """Return the application, and the gate before it that is to be served."""
     held: dict[str, Any] = {"db": db, "cards": cards, "site": site} | extra
 
     def constant(value: Any) -> Provide:
@@ -252,7 +234,7 @@ def build(
 
         return Provide(give)
 
-    presence, checks, refuse = Presence(db, recognise), [admitting(admission), same_origin(site)], refuser(phrases)
+    presence, checks, refuse = Presence(db, recognise), [same_origin(site)], refuser(phrases)
     api = Router(
         path="/api",
         route_handlers=list(routes),
@@ -280,4 +262,16 @@ def build(
     app.left = presence.left
     app.express = Express(constants=held, check=checks, me=presence.me, refuse=refuse, headers=always | more, body_bytes=body_bytes)
     app.express.know(app.routes)
-    return app
+    return app, Gate(app, admission, phrases, _special(app), always | more)
+
+
+def _special(app: Application) -> list[tuple[str, str, Priority]]:
+    """Return method, address and priority of the routes that say theirs; of a router that does, what only reads stays reading."""
+    handlers = [(route.path, handler) for route in app.routes if isinstance(route, HTTPRoute) for handler in route.route_handlers]
+    return [
+        (method, re.sub(r":[a-z]+\}", "}", path), handler.opt["priority"])
+        for path, handler in handlers
+        if "priority" in handler.opt
+        for method in handler.http_methods
+        if method not in SAFE
+    ]

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from warung.gateway.frame import RESTARTING, SESSION_ENDED, SILENT, Resync, framed
+from warung.gateway.frame import RESTARTING, SESSION_ENDED, SILENT, TOO_FAST, Resync, framed
 from warung.kit.bus import Envelope
 from warung.kit.ids import AccountId, Identity, SessionId
 
@@ -150,8 +150,9 @@ class Peer:
 class Hub:
     """Connections by account."""
 
-    def __init__(self, outbox_bytes: int, left: Callable[[AccountId], None]) -> None:
+    def __init__(self, outbox_bytes: int, left: Callable[[AccountId], None], connections: int = 64) -> None:
         self.outbox_bytes = outbox_bytes
+        self._connections = connections
         self._left = left
         self.dirty: list[Peer] = []
         self.dropped = 0
@@ -169,8 +170,14 @@ class Hub:
         return [peer for peers in self._peers.values() for peer in peers]
 
     def join(self, peer: Peer) -> None:
-        """A connection is open."""
-        self._peers.setdefault(peer.identity.account, set()).add(peer)
+        """A connection is open. Where an account has too many, the one that was silent longest makes room."""
+        mine = self._peers.setdefault(peer.identity.account, set())
+        while len(mine) >= self._connections:
+            silent = min(mine, key=lambda other: other.heard)
+            silent.wire.close(TOO_FAST, "too many connections")
+            mine.remove(silent)
+            self._left(peer.identity.account)
+        mine.add(peer)
         if self.draining:
             peer.drain()
 

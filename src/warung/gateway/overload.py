@@ -4,14 +4,16 @@ As in WeChat's DAGOR. The signal is the mean time that requests wait before work
 20 ms the node is overloaded. Who is admitted is decided by the request's business priority, then by a hash of the account that
 changes every hour, so that what one person asks is answered altogether or not at all. Overloaded, the node admits 5 % less
 than it got done, and as much less again as waits, until nothing does; then a little more in each window. Whoever asks for much
-more than the others is held to a fair share first (docs/decisions/0019).
+more than the others is held to a fair share first. All of this is counted in CPU: a search costs what ninety messages do
+(docs/decisions/0019).
 """
 
 import asyncio
 import secrets
 import zlib
 from collections.abc import Callable, Sequence
-from time import monotonic
+from enum import IntEnum
+from time import monotonic, process_time
 
 from warung.kit import clock
 from warung.kit.clock import HOUR, Clock
@@ -25,16 +27,30 @@ FEWER = 0.05
 ACCOUNT_LEVELS = 128
 TOP = len(Priority) * ACCOUNT_LEVELS - 1  # everything is admitted
 FLOOR = ACCOUNT_LEVELS // 8  # some always are
+CLIMB, HIDDEN = ACCOUNT_LEVELS, 2  # levels at most in a window; for one who asks another may hold back
 SHARE, LEAST_SHARE = 2, 32  # of one account in a window: twice what half of them stay below, and never fewer than so many requests
 WATCHED_S = 10.0  # after too much, shares are still looked at for so long
 KNOWN_ACCOUNTS = 100_000
 MOST_WAITING = 10_000  # requests, whatever the clock says
+READS = 100  # requests that only read, inside at a time
+READS_S, LEAST_READS = 0.05, 32  # after too much: as many as get done in so long, and never fewer
 RETRY_S = 3
 PROBE_S = 0.05
 
 
 class Overloaded(Unavailable):
     """There is more to do right now than can be done. Try again in {retry_after_s} seconds."""
+
+
+class Way(IntEnum):
+    """How a request came. What one costs is learned by it, in seconds of CPU."""
+
+    SOCKET = 0
+    HTTP = 1
+
+
+COSTS_S = (60e-6, 1e-3)  # at first, by way
+LEARNING, MOST_WRONG = 0.5, 5.0  # how much of an error is believed; an error beyond is believed to be so much
 
 
 class Admission:
@@ -48,32 +64,40 @@ class Admission:
         wall: Clock = clock.now,
         waiting: Callable[[], int] = lambda: 0,
         threshold_s: float = THRESHOLD_S,
+        cpu: Callable[[], float] = process_time,
+        costs_s: Sequence[float] = COSTS_S,
     ) -> None:
         self.exact = exact
         self.cut = TOP
         self.refused = 0
+        self.reading = self._read = 0  # inside now, and done in this window
+        self._room = READS
         self.mean_s = 0.0  # of the last window
         self._time = time
         self._wall = wall
         self._waiting = waiting
         self._threshold_s = threshold_s
+        self._cpu = cpu
+        self.costs_s = list(costs_s)
         self._lag_s = self._latest_s = 0.0
-        self._capacity = 0.0  # admitted per second when it was last too much
+        self._capacity = 0.0  # CPU seconds of work done per second when it was last too much
         self._levels: dict[str, int] = {}
         self._hour = -1
-        self._share = 0.0
+        self._shares = [0.0, 0.0]
+        self._rates = [0.0, 0.0]  # requests done per second when it was last too much
         self._after: int | None = None  # where the cut will be when what waits is done
         self._watched_until = 0.0
         self._begin(time())
 
-    def admit(self, priority: Priority, account: str) -> bool:
+    def admit(self, priority: Priority, account: str, way: Way = Way.SOCKET) -> bool:
         """Say whether a request may enter. `account` is anything that names who asks."""
         now = self._time()
         self._seen += 1
         if self._seen >= WINDOW_REQUESTS or now - self._begun >= WINDOW_S:
             self._close(now)
-        asked = self._asked[account] = self._asked.get(account, 0) + 1
-        if asked > self._share and now < self._watched_until:
+        cost, asking = self.costs_s[way], self._asked[way]
+        asked = asking[account] = asking.get(account, 0) + 1
+        if asked > self._shares[way] and now < self._watched_until:
             self._watched_until = now + WATCHED_S
             self.refused += 1
             return False
@@ -81,12 +105,26 @@ class Admission:
         if level is None:
             level = self._level(account)
         level += priority * ACCOUNT_LEVELS
-        self._offered[level] += 1
-        if level <= self.cut and self._waiting() < MOST_WAITING:
-            self._admitted += 1
+        self._offered[level] += cost
+        if level <= self.cut and self._waiting() < MOST_WAITING and (priority < Priority.CATCH_UP or self.reading < self._room):
+            self._admitted += cost
             return True
         self.refused += 1
         return False
+
+    def did(self, way: Way, requests: int = 1) -> None:
+        """Note that requests which were admitted are done."""
+        self._done[way] += requests
+
+    def enter(self, priority: Priority) -> None:
+        """A request over HTTP that was admitted begins. What only reads is bounded at once: the window knows too late what has come in."""
+        self.reading += priority >= Priority.CATCH_UP
+
+    def leave(self, priority: Priority) -> None:
+        """It is answered."""
+        self.did(Way.HTTP)
+        self.reading -= priority >= Priority.CATCH_UP
+        self._read += priority >= Priority.CATCH_UP
 
     def waited(self, seconds: float, requests: int = 1) -> None:
         """Note how long requests that were admitted have waited altogether: from their arrival to the beginning of the work."""
@@ -117,10 +155,12 @@ class Admission:
     def _begin(self, now: float) -> None:
         self._begun = now
         self._seen = self._begun_requests = 0
-        self._waits = 0.0
-        self._admitted = 0
-        self._offered = [0] * (TOP + 1)
-        self._asked: dict[str, int] = {}
+        self._waits = self._admitted = 0.0
+        self._read = 0
+        self._done = [0, 0]
+        self._used_s = self._cpu()
+        self._offered = [0.0] * (TOP + 1)
+        self._asked: tuple[dict[str, int], dict[str, int]] = ({}, {})
         hour = self._wall() // HOUR
         if hour != self._hour:
             self._hour = hour
@@ -130,26 +170,46 @@ class Admission:
         """End a window: move the cut, and find out what a fair share is."""
         took = max(now - self._begun, 1e-3)
         self.mean_s = self._waits / self._begun_requests if self._begun_requests else 0.0
+        work = sum(cost * done for cost, done in zip(self.costs_s, self._done, strict=True))
         if self.mean_s > self._threshold_s and self._waits / took > FEW:
-            self._capacity = max(self._begun_requests / took, self._capacity * (1 - FEWER))
+            self._capacity = max(work / took, self._capacity * (1 - FEWER))
+            self._rates = [max(done / took, rate * (1 - FEWER)) for done, rate in zip(self._done, self._rates, strict=True)]
             self._watched_until = now + WATCHED_S
             if self._after is None:
-                self._after = min(self._below(self._begun_requests * (1 - FEWER)), self.cut - 1)
-            self.cut = min(self._after, self._below(self._begun_requests * (1 - FEWER - self._latest_s / took)))
+                self._after = min(self._below(work * (1 - FEWER)), self.cut - 1)
+            self.cut = min(self._after, self._below(work * (1 - FEWER - self._latest_s / took)))
         elif self._after is not None:
             self.cut, self._after = self._after, None
         elif self._seen / took < 4 * FEW:
             self.cut = TOP
         elif self.cut != TOP:
-            room = self._capacity * took * (1 - FEWER) / max(1, self._admitted)  # guessed: the refused hold back, as they were told
-            self.cut = min(TOP, self.cut + max(1, int(self.cut * min(1.0, (room - 1) / 2))))
+            self.cut = self._climb((self._capacity * took * (1 - FEWER) - self._admitted) / 2)
+        self._room = READS
         if now < self._watched_until:
-            self._share = _share(sorted(self._asked.values()), self._capacity * took)
+            self._room = max(LEAST_READS, int(self._read / took * READS_S))
+            self._shares = [_share(sorted(asked.values()), rate * took) for asked, rate in zip(self._asked, self._rates, strict=True)]
+        self._learn()
         self._begin(now)
+
+    def _learn(self) -> None:
+        """Compare the CPU that was used with what the work done should have cost; what most of it went into was most wrong."""
+        used, parts = self._cpu() - self._used_s, [cost * done for cost, done in zip(self.costs_s, self._done, strict=True)]
+        expected = sum(parts)
+        if expected > 0 and used > 0:
+            wrong = min(MOST_WRONG, max(1 / MOST_WRONG, used / expected))
+            self.costs_s = [cost * wrong ** (LEARNING * part / expected) for cost, part in zip(self.costs_s, parts, strict=True)]
+
+    def _climb(self, spare: float) -> int:
+        """Return a cut that lets in about so much more, not knowing how many hold back as they were told."""
+        level = self.cut
+        while level < min(TOP, self.cut + CLIMB) and (spare > 0 or level == self.cut):
+            level += 1
+            spare -= HIDDEN * self._offered[level]
+        return level
 
     def _below(self, most: float) -> int:
         """Return the highest cut below which at most `most` were offered."""
-        so_far = 0
+        so_far = 0.0
         for level, offered in enumerate(self._offered):
             so_far += offered
             if so_far > most:

@@ -1,4 +1,4 @@
-"""How long a request may take to say what it wants: a connection that dribbles its head, or says nothing, is closed."""
+"""How long a request may take to say what it wants, and when it came: who dribbles a head, or says nothing, is hung up on."""
 
 import asyncio
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_S = 20.0
+CAME = "warung.came"  # in the scope of a request: when its first bytes were read, on the clock of the loop
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -21,6 +22,8 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head begins."""
         super().on_message_begin()
+        scope: Any = self.scope
+        scope[CAME] = self.loop.time()
         self._wait()
 
     def on_headers_complete(self) -> None:

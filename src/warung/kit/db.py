@@ -4,6 +4,7 @@ SQL is written once, for SQLite and PostgreSQL, with `:named` parameters; a list
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from warung.kit.bus import Event
@@ -15,6 +16,8 @@ from warung.kit.kind import Kind
 T = TypeVar("T")
 Row = tuple[Any, ...]
 Params = Mapping[str, Any]
+# When the request came on whose behalf the database is asked, on the clock of the loop: whoever asks first takes it out.
+SINCE: ContextVar[list[float] | None] = ContextVar("since", default=None)
 
 
 class Reader(Protocol):
