@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -83,3 +85,22 @@ def test_a_gpl_licence_is_not_allowed() -> None:
     assert not ALLOWED.search("GPL-3.0-only")
     assert not ALLOWED.search("GNU General Public License v3 (GPLv3), AGPL, SSPL, LIMITED")
     assert ALLOWED.search("GNU Lesser General Public License v3 (LGPLv3)")
+
+
+def test_what_carries_gpl_libraries_is_loaded_by_no_process_of_ours() -> None:
+    """The wheel of `av` holds x264 and x265: the server must not load it, and who does must load nothing of ours."""
+    loaded = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, warung.serving, warung.app; print([each for each in sys.modules if each.split('.')[0] == 'av'])",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert loaded.stdout.strip() == "[]"
+    importing = {path.name for path in (ROOT / "src").rglob("*.py") if re.search(r"^(import|from) av\b", path.read_text(), re.MULTILINE)}
+    assert importing == {"player_craft.py", "moving_craft.py"}
+    for name in (*importing, "picture_craft.py", "worker.py"):
+        assert not re.search(r"^(import|from) warung", (ROOT / "src/warung/media" / name).read_text(), re.MULTILINE)

@@ -30,6 +30,7 @@ from warung.gateway import http, pages
 from warung.gateway.commands import Commands
 from warung.gateway.door import Door
 from warung.gateway.errors import Phrasebook
+from warung.gateway.express import Application
 from warung.gateway.gate import Gate
 from warung.gateway.hub import Hub
 from warung.gateway.metrics import Metrics, Network, networks
@@ -91,7 +92,7 @@ class World:
         bus: Bus,
         hub: Hub,
         door: Door,
-        build: Callable[[], tuple[http.Application, Gate]],
+        build: Callable[[], tuple[Application, Gate]],
         blobs: Blobs,
         workshops: Workshops,
         jobs: Jobs,
@@ -122,7 +123,7 @@ class World:
         self._tasks = [asyncio.create_task(work()) for work in (self._follow, self._work, self._watch, self._sweep, admission.watch)]
 
     @property
-    def app(self) -> http.Application:
+    def app(self) -> Application:
         """The HTTP application."""
         return self._served[0]
 
@@ -132,7 +133,7 @@ class World:
         return self._served[1]
 
     @functools.cached_property
-    def _served(self) -> tuple[http.Application, Gate]:
+    def _served(self) -> tuple[Application, Gate]:
         """Both, put together when somebody asks for them: that takes 0.2 s, and twice as long with the collector on."""
         collecting = gc.isenabled()
         gc.disable()

@@ -97,18 +97,28 @@ def recording(seconds: float, codec: str = "libopus", kind: str = "webm", rate: 
     return made.getvalue()
 
 
-def filmed(frames: int = 12, codec: str = "libvpx", kind: str = "webm", place: str = "") -> bytes:
-    """Film a wall that slowly turns from red, with the place in it where a phone would write it."""
+def filmed(
+    frames: int = 12, codec: str = "libvpx", kind: str = "webm", place: str = "", size: tuple[int, int] = (64, 48), *, sound: bool = False
+) -> bytes:
+    """Film a wall that slowly turns from red, with the place in it where a phone would write it, and with a hum where there is sound."""
     made = io.BytesIO()
     with av.open(made, "w", format=kind) as out:
         if place:
             out.metadata["location"] = place
             out.metadata["comment"] = f"di {place}"
-        stream: Any = out.add_stream(codec, rate=12)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream: Any = out.add_stream(codec, rate=12, options={"x265-params": "log-level=none"} if codec == "libx265" else {})
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        hum: Any = out.add_stream("libopus", rate=48_000, layout="stereo") if sound else None
         for at in range(frames):
-            frame: Any = av.VideoFrame(64, 48, "rgb24")
+            frame: Any = av.VideoFrame(*size, "rgb24")
             frame.planes[0].update(bytes((250 - at, 20, 20)) * (frame.planes[0].buffer_size // 3))
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
+        for at in range(frames * 4000 // 960 if sound else 0):
+            beat = av.AudioFrame(format="s16", layout="stereo", samples=960)
+            beat.sample_rate, beat.pts = 48_000, at * 960
+            beat.planes[0].update(bytes(each % 61 for each in range(beat.planes[0].buffer_size)))
+            out.mux(hum.encode(beat))
+        if sound:
+            out.mux(hum.encode(None))
     return made.getvalue()

@@ -88,13 +88,13 @@ async def test_an_avatar_is_a_picture_of_one_s_own_that_was_made_for_it(world: W
     assert not await shelf.sees(siti.account, picture)
 
 
-@pytest.mark.parametrize("strange", ["", "0" * 20, "nul\x00", "../../etc/passwd", "🙈" * 20])
-async def test_what_is_not_there_cannot_be_held_or_seen(shelf: Shelf, budi: Visitor, strange: str) -> None:
-    with pytest.raises(media.BlobNotYours):
-        await shelf.put(BlobId(strange), "masakan")
-    await shelf.take(BlobId(strange), "masakan")
-    assert not await shelf.sees(budi.account, BlobId(strange))
-    assert await budi.look(BlobId(quote(strange, safe="") or "%20"), "full") == 404
+async def test_what_is_not_there_cannot_be_held_or_seen(shelf: Shelf, budi: Visitor) -> None:
+    for strange in ("", "0" * 20, "nul\x00", "../../etc/passwd", "🙈" * 20):
+        with pytest.raises(media.BlobNotYours):
+            await shelf.put(BlobId(strange), "masakan")
+        await shelf.take(BlobId(strange), "masakan")
+        assert not await shelf.sees(budi.account, BlobId(strange))
+        assert await budi.look(BlobId(quote(strange, safe="") or "%20"), "full") == 404
 
 
 async def test_a_picture_is_described_to_the_domain_that_carries_it(world: World, shelf: Shelf, budi: Visitor) -> None:

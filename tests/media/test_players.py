@@ -63,27 +63,55 @@ async def test_a_voice_of_no_time_or_of_a_thousand_seconds_is_refused() -> None:
         assert await players.voice(recording(1.0))
 
 
-async def test_a_film_keeps_its_picture_and_nothing_of_its_place() -> None:
-    for codec, kind in (("libvpx", "webm"), ("libx264", "mp4")):
-        data = filmed(24, codec, kind, place=PLACE)
-        assert PLACE.encode() in data
-        async with Players(Settings()) as players:
-            played = await players.film(data)
-        assert abs(played.duration_ms - 2000) < 150
-        assert PLACE.encode() not in played.parts[0][1]
-        with av.open(io.BytesIO(played.parts[0][1]), "r") as opened:
-            assert sum(1 for _ in opened.decode(opened.streams.video[0])) == 24
-        assert played.parts[1][0] == "image/jpeg"
+def boxes(mp4: bytes) -> list[bytes]:
+    """Return what an MP4 is made of, in order."""
+    found, at = [], 0
+    while at < len(mp4):
+        found.append(mp4[at + 4 : at + 8])
+        at += int.from_bytes(mp4[at : at + 4], "big") or len(mp4)
+    return found
 
 
-async def test_a_film_that_not_everybody_can_play_is_refused() -> None:
+async def test_a_film_plays_everywhere_and_while_it_comes_and_keeps_nothing_of_its_place() -> None:
+    """Phones record HEVC, browsers VP8 and VP9: what comes out is H.264 whose index stands before the pictures."""
     async with Players(Settings()) as players:
-        for data in (
-            filmed(6, "mpeg4", "mp4"),
-            recording(1.0),
-            b"\x00\x00\x00\x1cftypisom" + b"\xff" * 500,
-            b"RIFF\0\0\0\0AVI " + bytes(90),
-        ):
+        for codec, kind in (("libx264", "mp4"), ("libx265", "mp4"), ("mpeg4", "mp4"), ("libvpx", "webm"), ("libvpx-vp9", "webm")):
+            data = filmed(24, codec, kind, place=PLACE)
+            assert PLACE.encode() in data
+            played = await players.film(data)
+            (mime, film), (still, _) = played.parts
+            assert (mime, still) == ("video/mp4", "image/jpeg")
+            assert abs(played.duration_ms - 2000) < 150
+            assert PLACE.encode() not in film
+            assert boxes(film).index(b"moov") < boxes(film).index(b"mdat")
+            with av.open(io.BytesIO(film), "r") as opened:
+                assert opened.streams.video[0].codec_context.name == "h264"
+                assert sum(1 for _ in opened.decode(opened.streams.video[0])) == 24
+
+
+async def test_a_film_s_sound_is_heard_everywhere_and_stays_with_its_picture() -> None:
+    async with Players(Settings()) as players:
+        for codec, kind in (("libx264", "matroska"), ("libvpx", "webm")):
+            film = (await players.film(filmed(24, codec, kind, sound=True))).parts[0][1]
+            with av.open(io.BytesIO(film), "r") as opened:
+                assert [stream.codec_context.name for stream in opened.streams if stream.codec_context] == ["h264", "aac"]
+            assert abs(measured(film)[1] - 2.0) < 0.15
+
+
+async def test_a_large_film_gets_smaller_and_what_is_too_long_to_be_encoded_stays_what_it_was() -> None:
+    async with Players(Settings()) as players:
+        film = (await players.film(filmed(4, "mpeg4", "mp4", size=(1920, 1080)))).parts[0][1]
+        with av.open(io.BytesIO(film), "r") as opened:
+            assert (opened.streams.video[0].width, opened.streams.video[0].height) == (1280, 720)
+    async with Players(Settings(video_encoded_ms=500)) as players:
+        assert (await players.film(filmed(24, "libvpx", "webm"))).parts[0][0] == "video/webm"
+        with pytest.raises(VideoNotPlayable):
+            await players.film(filmed(24, "mpeg4", "mp4"))
+
+
+async def test_what_is_no_film_is_refused() -> None:
+    async with Players(Settings()) as players:
+        for data in (recording(1.0), b"\x00\x00\x00\x1cftypisom" + b"\xff" * 500, b"RIFF\0\0\0\0AVI " + bytes(90), filmed()[:300]):
             with pytest.raises(VideoNotPlayable):
                 await players.film(data)
 

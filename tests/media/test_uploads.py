@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.media.making import is_clean, saved
 from tests.media.people import Visitor
-from tests.media.sending import CHUNK, sent, uploaded
+from tests.media.sending import CHUNK, filmed, sent, uploaded
 from tests.worlds import Hand, OpenWorld
 from warung import accounts, media
 from warung.app import World
@@ -142,25 +142,46 @@ async def test_a_photo_is_shown_at_once_and_its_original_is_there_for_those_who_
     assert original.headers["content-type"] == "application/octet-stream"
 
 
-@pytest.mark.parametrize("purpose", ["photo", "video", "voice"])
-@pytest.mark.parametrize("data", [DRAWING, b"<html>", b"PK\x03\x04 kopi", b"\0"])
-async def test_what_it_is_not_is_refused_by_name(world: World, budi: Visitor, purpose: str, data: bytes) -> None:
-    answer = await uploaded(budi, data, purpose, name="foto.jpg")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (
-        400,
-        {"photo": "not_a_picture", "video": "video_not_playable", "voice": "not_a_voice"}[purpose],
-    )
+async def test_what_it_is_not_is_refused_by_name(budi: Visitor) -> None:
+    for purpose, code in (("photo", "not_a_picture"), ("video", "video_not_playable"), ("voice", "not_a_voice")):
+        for data in (DRAWING, b"<html>", b"PK\x03\x04 kopi", b"\0"):
+            answer = await uploaded(budi, data, purpose, name="foto.jpg")
+            assert (answer.status_code, answer.json()["error"]["code"]) == (400, code), (purpose, data)
 
 
-@pytest.mark.parametrize("data", [DRAWING, b"<!doctype html><script>alert(1)</script>"])
-async def test_a_file_that_could_run_is_a_download_where_nothing_runs(budi: Visitor, data: bytes) -> None:
-    made = await sent(budi, data, "file", name="halaman.html")
-    answer = await budi.client.get(await budi.link(made["id"], "original"))
-    assert answer.headers["content-type"] == "application/octet-stream"
-    assert answer.headers["content-disposition"].startswith("attachment")
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
-    assert [await budi.look(made["id"], size) for size in ("full", "thumb", "avatar", "video", "voice")] == [404] * 5
+async def test_a_file_that_could_run_is_a_download_where_nothing_runs(budi: Visitor) -> None:
+    for data in (DRAWING, b"<!doctype html><script>alert(1)</script>"):
+        made = await sent(budi, data, "file", name="halaman.html")
+        answer = await budi.client.get(await budi.link(made["id"], "original"))
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        assert [await budi.look(made["id"], size) for size in ("full", "thumb", "avatar", "video", "voice")] == [404] * 5
+
+
+async def test_a_film_that_takes_long_is_made_once_however_often_it_is_asked_for(world: World, budi: Visitor) -> None:
+    data = filmed(24, "mpeg4", "mp4")
+    answer = await budi.call("POST", "/api/uploads", json={"purpose": "video", "bytes": len(data), "name": "ombak.mp4"})
+    id = answer.json()["id"]
+    await budi.call("PUT", f"/api/uploads/{id}/0", content=data)
+    answers = await asyncio.gather(*(budi.call("POST", f"/api/uploads/{id}/finish") for _ in range(3)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert await world.db.read(lambda reader: reader.one("SELECT COUNT(*) FROM media_blob")) == (1,)
+
+
+async def test_the_operator_sees_who_takes_up_most_and_nobody_else_does(world: World, budi: Visitor, siti: Visitor) -> None:
+    await sent(budi, b"kopi" * 1000, "file")
+    await sent(siti, b"teh", "file")
+    assert (await budi.call("GET", "/api/operator/media")).status_code == 403
+    await world.db.write(lambda tx: accounts.make_operator(tx, handle="budi"))
+    await budi.call("PUT", f"/api/operator/media/{siti.account}", json={"quota_bytes": 5})
+    told = (await budi.call("GET", "/api/operator/media")).json()
+    assert [(one["account"]["handle"], one["used"], one["quota"], one["own"]) for one in told] == [
+        ("budi", 4000, 0, False),
+        ("siti", 3, 5, True),
+    ]
 
 
 async def test_a_file_of_several_pieces_that_nobody_looks_into_is_put_together_on_the_disk(world: World, budi: Visitor) -> None:

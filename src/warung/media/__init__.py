@@ -7,6 +7,7 @@ from warung.media import cards, routes, routes_uploads
 from warung.media.archive import Archive, DamagedMember, open_archive
 from warung.media.archive import Limits as ArchiveLimits
 from warung.media.cards import File, LinkCard, Photo, Video, Voice
+from warung.media.hearing import VoicesHeard
 from warung.media.model import (
     AVATAR_HOLDER,
     CONVERSATION_HOLDER,
@@ -33,6 +34,7 @@ DOMAIN = Domain(
     name="media",
     routes=[*routes.ROUTES, *routes_uploads.ROUTES],
     cards=cards.CARDS,
+    events=[VoicesHeard],
     viewers=[(AVATAR_HOLDER, anyone)],
     settings=Settings,
     schema=Path(__file__).parent / "schema",
@@ -72,6 +74,7 @@ __all__ = [
     "Viewer",
     "Viewers",
     "Voice",
+    "VoicesHeard",
     "described",
     "grant",
     "keep",

@@ -135,7 +135,7 @@ class Voice(Card, frozen=True, tag="media.voice"):
 
 
 class File(Card, frozen=True, tag="media.file"):
-    """Any file, to be downloaded. `size` is in bytes."""
+    """Any file, to be downloaded, and some words. `size` is in bytes."""
 
     sendable: ClassVar[bool] = True
 
@@ -143,18 +143,23 @@ class File(Card, frozen=True, tag="media.file"):
     name: str
     mime: str
     size: int
+    caption: str = ""
 
     def preview(self) -> Preview:
         """Return its name."""
         return Preview("preview.file", {"name": self.name[:WORDS]})
 
     def text(self) -> str:
-        """Return its name, to be found by it."""
-        return self.name
+        """Return its name and the words under it, to be found by them."""
+        return f"{self.name}\n{self.caption}" if self.caption else self.name
 
     def blobs(self) -> Sequence[BlobId]:
         """Return the file."""
         return [self.blob]
+
+    def check(self) -> None:
+        """Refuse words that cannot be kept."""
+        bounded(self.caption, limit=CAPTION_CHARS)
 
     def admit(self, tx: Any, by: AccountId) -> None:
         """Refuse what is no file, or another one than is said."""

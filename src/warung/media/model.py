@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from warung import accounts
 from warung.kit.blobs import BlobKey
 from warung.kit.clock import DAY, MINUTE, SECOND
 from warung.kit.db import Reader
@@ -34,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True):
     voice_ms: int = 5 * MINUTE
     voice_least_ms: int = SECOND // 3  # a slip of the finger
     video_ms: int = 30 * MINUTE
+    video_encoded_ms: int = 3 * MINUTE  # so long may a film be that is encoded anew for those who could not play it
     quota_bytes: int = 0  # of one account, everything together; 0 = no limit
     keep_days: int = 0  # how long what was sent is kept, unless its owner wants less; 0 = for ever
     uploads_at_once: int = 40  # of one account, unfinished
@@ -107,6 +109,15 @@ class Usage(msgspec.Struct, frozen=True):
     keep_days: int
     previews: bool
     previews_offered: bool
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What somebody takes up here, in bytes; `quota` is what they may (0: any number), `own` says that it was set for them."""
+
+    account: accounts.Profile
+    used: int
+    quota: int
+    own: bool
 
 
 class Wish(msgspec.Struct, frozen=True):

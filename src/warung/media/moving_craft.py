@@ -1,4 +1,4 @@
-"""The process that draws stickers nobody trusts: like `picture_worker`, which see, and besides it knows what moves and what is drawn.
+"""The craft of stickers, for `worker`: what moves and what is drawn becomes a WebP, and nothing else is left of it.
 
 Pictures, still or moving (GIF, APNG, WebP), films of a few seconds (WebM, also with holes), SVG and Lottie become a WebP of at most
 the asked size, and a still one of it. A script, a font, an outside file has nothing to act on here: all that comes out are pixels.
@@ -6,13 +6,9 @@ the asked size, and a still one of it. A script, a font, an outside file has not
 
 import io
 import json
-import resource
-import struct
-import sys
-import warnings
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 from xml.etree import ElementTree
 
 import av
@@ -21,8 +17,6 @@ from PIL import AvifImagePlugin, GifImagePlugin, Image, JpegImagePlugin, PngImag
 from rlottie_python.rlottie_wrapper import LottieAnimation
 
 PLUGINS = (AvifImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # imported while that is possible
-LENGTH = struct.Struct(">I")
-READY = LENGTH.pack(0)
 QUALITIES = (78, 50, 25)
 EFFORT = 2
 FASTEST_MS = 33  # a frame that is shown for less is merged with the one before
@@ -32,33 +26,13 @@ FRAME_RATE = 120
 PIXELS = 24_000_000
 SVG = "{http://www.w3.org/2000/svg}svg"
 
+TOO_LARGE = (Image.DecompressionBombError,)
+
 Frame = tuple[Image.Image, float]
 
 
 class Refused(Exception):
     """What is wrong, as one word."""
-
-
-def give_up_means(memory: int, jobs_cpu_s: int) -> None:
-    """Take from this process what drawing does not need: `memory` bytes of addresses and `jobs_cpu_s` seconds of CPU remain."""
-    limits = [
-        (resource.RLIMIT_CPU, jobs_cpu_s),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_NOFILE, 3),  # the three that are open: no further file and no socket
-    ]
-    if sys.platform == "linux":
-        limits.append((resource.RLIMIT_AS, memory))
-    for kind, limit in limits:
-        resource.setrlimit(kind, (limit, limit))
-
-
-def allow_cpu(seconds: int) -> None:
-    """Let the system kill this process when it has computed for `seconds` more."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (min(hard, int(used.ru_utime + used.ru_stime) + 1 + seconds), hard))
 
 
 def fitted(width: float, height: float, edge: int) -> tuple[int, int]:
@@ -195,7 +169,7 @@ def encoded(frames: list[Frame], job: dict[str, Any]) -> bytes:
     raise Refused("too_large")
 
 
-def render(data: bytes, job: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+def work(data: bytes, job: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     """Return the head of the answer, the WebP and the small still one. Raises whatever the decoders raise."""
     frames = gathered(KINDS.get(job["kind"], picture)(data, job), job)
     middle = frames[len(frames) // 2][0]
@@ -203,33 +177,22 @@ def render(data: bytes, job: dict[str, Any]) -> tuple[dict[str, Any], list[bytes
     width, height = frames[0][0].size
     moves = len(frames) if b"ANIM" in parts[0][:64] else 0
     head = {"width": width, "height": height, "frames": moves, "ms": round(sum(ms for _, ms in frames)) if moves else 0}
-    return head | {"parts": [len(part) for part in parts]}, parts
-
-
-def answer(data: bytes, job: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-    """Return what `render` does, or a head that names why not."""
-    try:
-        return render(data, job)
-    except Refused as refused:
-        return {"refused": str(refused)}, []
-    except (MemoryError, Image.DecompressionBombError):
-        return {"refused": "too_large"}, []
-    except Exception as error:  # any error at all: it is the decoder's word on a stranger's bytes, and it is passed on
-        return {"refused": "broken", "why": f"{type(error).__name__}: {error}"[:200]}, []
+    return head | {"parts": [{"bytes": len(part)} for part in parts]}, parts
 
 
 def rehearse() -> None:
     """Do every kind of work once, so that all that is loaded late is loaded before files can no longer be opened."""
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     job = {"edge": 8, "small": 4, "long_ms": 1000, "frames": 10, "largest": 1 << 20, "unpacked": 1 << 20}
     two = [Image.new("RGBA", (4, 3), colour) for colour in ("red", "blue")]
     for name in ("PNG", "GIF", "WEBP", "AVIF", "JPEG"):
         made = io.BytesIO()
         more = {} if name == "JPEG" else {"save_all": True, "append_images": two[1:], "duration": 50}
         (two[0].convert("RGB") if name == "JPEG" else two[0]).save(made, name, **more)
-        render(made.getvalue(), job | {"kind": name})
-    render(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h5v5z"/></svg>', job | {"kind": "svg"})
+        work(made.getvalue(), job | {"kind": name})
+    work(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h5v5z"/></svg>', job | {"kind": "svg"})
     shape = '{"ty":4,"ip":0,"op":2,"st":0,"ks":{},"shapes":[]}'
-    render(f'{{"v":"5.5.2","fr":30,"ip":0,"op":2,"w":9,"h":9,"layers":[{shape}]}}'.encode(), job | {"kind": "lottie"})
+    work(f'{{"v":"5.5.2","fr":30,"ip":0,"op":2,"w":9,"h":9,"layers":[{shape}]}}'.encode(), job | {"kind": "lottie"})
     made = io.BytesIO()
     with av.open(made, "w", format="webm") as container:
         stream: Any = container.add_stream("libvpx-vp9", rate=30)
@@ -237,36 +200,4 @@ def rehearse() -> None:
         stream.thread_count = 1
         container.mux(stream.encode(av.VideoFrame(16, 16, "yuv420p")))
         container.mux(stream.encode(None))
-    render(made.getvalue(), job | {"kind": "webm"})
-
-
-def read(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """Return the next job and its bytes, or None at the end."""
-    head = source.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        return None
-    job: dict[str, Any] = json.loads(source.read(*LENGTH.unpack(head)))
-    return job, source.read(job["bytes"])
-
-
-def main(memory: int, jobs: int, cpu_s: int) -> None:
-    """Serve `jobs` jobs from standard input to standard output, each with `cpu_s` seconds of CPU."""
-    warnings.simplefilter("ignore")
-    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-    rehearse()
-    give_up_means(memory, cpu_s * (jobs + 1))
-    sys.stdout.buffer.write(READY)
-    sys.stdout.buffer.flush()
-    for _ in range(jobs):
-        asked = read(sys.stdin.buffer)
-        if asked is None:
-            return
-        allow_cpu(cpu_s)
-        head, parts = answer(asked[1], asked[0])
-        text = json.dumps(head).encode()
-        sys.stdout.buffer.write(b"".join([LENGTH.pack(len(text)), text, *parts]))
-        sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:]))
+    work(made.getvalue(), job | {"kind": "webm"})

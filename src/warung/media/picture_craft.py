@@ -1,24 +1,16 @@
-"""The process that opens pictures nobody trusts: it gives up its means, then decodes, shrinks and re-encodes until told to stop.
+"""The craft of pictures, for `worker`: decode what strangers sent, turn it upright, shrink it, encode it as WebP and nothing else.
 
-`pictures.py` runs this file by its path, alone: it imports the standard library and Pillow, nothing of warung, and what it
-gets and gives is a JSON head with its length in four bytes, then plain bytes. Once ready it can open no file and no socket,
-start no process and take no more memory than it was given. Whoever reads its answers still checks them.
+Only the standard library and Pillow are imported: `worker.py` loads this file by its path, in a process of its own.
 """
 
 import contextlib
 import io
-import json
-import resource
 import struct
-import sys
-import warnings
-from typing import Any, BinaryIO
+from typing import Any
 
 from PIL import AvifImagePlugin, Image, ImageCms, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin
 
 PLUGINS = (AvifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin)  # imported while that is possible
-LENGTH = struct.Struct(">I")
-READY = LENGTH.pack(0)
 QUALITY = 80
 EFFORT = 2  # of the WebP encoder; 4 takes three times as long for 4 % fewer bytes
 FEW_COLOURS = 1 << 13  # up to here a drawing or a screenshot, smaller and sharper without loss
@@ -35,29 +27,13 @@ UPRIGHT = {
 }
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
+TOO_LARGE = (Image.DecompressionBombError,)
+
 Box = tuple[float, float, float, float]
 
 
-def give_up_means(memory: int, jobs_cpu_s: int) -> None:
-    """Take from this process what decoding does not need: `memory` bytes of addresses and `jobs_cpu_s` seconds of CPU remain."""
-    limits = [
-        (resource.RLIMIT_CPU, jobs_cpu_s),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_NOFILE, 3),  # the three that are open: no further file and no socket
-    ]
-    if sys.platform == "linux":
-        limits.append((resource.RLIMIT_AS, memory))
-    for kind, limit in limits:
-        resource.setrlimit(kind, (limit, limit))
-
-
-def allow_cpu(seconds: int) -> None:
-    """Let the system kill this process when it has computed for `seconds` more."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (min(hard, int(used.ru_utime + used.ru_stime) + 1 + seconds), hard))
+class Refused(Exception):
+    """What is wrong, as one word."""
 
 
 def target(width: int, height: int, edge: int, square: bool) -> tuple[tuple[int, int], Box]:
@@ -140,7 +116,7 @@ def encode(image: Image.Image, drawn: bool) -> bytes:
     return min(exact.getvalue(), lossy.getvalue(), key=len)
 
 
-def render(data: bytes, job: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+def work(data: bytes, job: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     """Return the head of the answer and the encoded pictures, in the order of `job["sizes"]`. Raises what Pillow raises."""
     # Pillow refuses at twice its number, and before it decodes; at once its number it would only warn.
     Image.MAX_IMAGE_PIXELS = job["pixels"] // 2
@@ -165,54 +141,13 @@ def render(data: bytes, job: dict[str, Any]) -> tuple[dict[str, Any], list[bytes
     return {"width": width, "height": height, "animated": animated, "placeholder": grid.hex(), "parts": parts}, encoded
 
 
-def answer(data: bytes, job: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-    """Return what `render` does, or a head that names why not."""
-    try:
-        return render(data, job)
-    except (MemoryError, Image.DecompressionBombError):
-        return {"refused": "too_large"}, []
-    except Exception as error:  # any error at all: it is the decoder's word on a stranger's bytes, and it is passed on
-        return {"refused": "broken", "why": f"{type(error).__name__}: {error}"[:200]}, []
-
-
 def rehearse() -> None:
     """Do every kind of work once, so that all that is loaded late is loaded before files can no longer be opened."""
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     sizes = [{"edge": 2, "square": False}]
     for kind, name in (("RGB", "JPEG"), ("P", "PNG"), ("P", "GIF"), ("RGBA", "WEBP"), ("RGB", "AVIF")):
         made = io.BytesIO()
         exif = Image.Exif()
         exif[ORIENTATION] = 6
         Image.new(kind, (4, 3)).save(made, name, exif=exif, icc_profile=SRGB.tobytes())
-        render(made.getvalue(), {"pixels": 1000, "format": name, "sizes": sizes})
-
-
-def read(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """Return the next job and its bytes, or None at the end."""
-    head = source.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        return None
-    job: dict[str, Any] = json.loads(source.read(*LENGTH.unpack(head)))
-    return job, source.read(job["bytes"])
-
-
-def main(memory: int, jobs: int, cpu_s: int) -> None:
-    """Serve `jobs` jobs from standard input to standard output, each with `cpu_s` seconds of CPU."""
-    warnings.simplefilter("ignore")
-    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-    rehearse()
-    give_up_means(memory, cpu_s * (jobs + 1))
-    sys.stdout.buffer.write(READY)
-    sys.stdout.buffer.flush()
-    for _ in range(jobs):
-        asked = read(sys.stdin.buffer)
-        if asked is None:
-            return
-        allow_cpu(cpu_s)
-        head, parts = answer(asked[1], asked[0])
-        text = json.dumps(head).encode()
-        sys.stdout.buffer.write(b"".join([LENGTH.pack(len(text)), text, *parts]))
-        sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:]))
+        work(made.getvalue(), {"pixels": 1000, "format": name, "sizes": sizes})

@@ -1,6 +1,6 @@
 """Pictures from strangers become pictures of ours: upright, shrunk, re-encoded, with nothing in them but what one sees.
 
-The decoding is done by `picture_worker.py` in at most two processes of little means. Whatever a picture does to its
+The decoding is done by `picture_craft.py` in at most two processes of little means. Whatever a picture does to its
 process, here it is one of the named refusals, within a bounded time.
 """
 
@@ -14,7 +14,7 @@ from warung.kit.errors import BadRequest, TooLarge, Unavailable
 from warung.media.sniff import sniff
 from warung.media.workers import Busy, Means, Pool, WorkFailed
 
-WORKER = Path(__file__).with_name("picture_worker.py")
+CRAFT = Path(__file__).with_name("picture_craft.py")
 MIME = "image/webp"  # of everything rendered: half the bytes of JPEG at the same look, and it has alpha
 
 MAX_BYTES = 32 << 20
@@ -70,7 +70,7 @@ class Rendered(msgspec.Struct, frozen=True):
     """A picture made ready: what it measured, upright, and its sizes in the order they were asked for.
 
     `animated` says that the original moved; the sizes show its first frame. `placeholder` has at most 31 bytes, for
-    which see `picture_worker.placeholder`; it is empty for a picture one can see through.
+    which see `picture_craft.placeholder`; it is empty for a picture one can see through.
     """
 
     width: int
@@ -105,7 +105,7 @@ class Pictures:
 
     def __init__(self, *, workers: int = 2, patience_s: float = PATIENCE_S) -> None:
         means = Means(memory=MEMORY, cpu_s=CPU_S, patience_s=patience_s, jobs=JOBS_BEFORE_RENEWAL, answer=MAX_ANSWER)
-        self._pool = Pool(WORKER, means, _Answer, workers=workers, waiting=MAX_WAITING)
+        self._pool = Pool(CRAFT, means, _Answer, workers=workers, waiting=MAX_WAITING)
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,6 +1,6 @@
 """Sound and film from strangers become sound and film of ours: measured, cleaned of what they say of places and people, playable.
 
-The work is done by `player_worker.py` in at most two processes of little means.
+The work is done by `player_craft.py` in at most two processes of little means.
 """
 
 from pathlib import Path
@@ -13,10 +13,10 @@ from warung.media.model import WAVEFORM_BARS, Settings
 from warung.media.sniff import Sniffed, sniff
 from warung.media.workers import Busy, Means, Pool, WorkFailed
 
-WORKER = Path(__file__).with_name("player_worker.py")
+CRAFT = Path(__file__).with_name("player_craft.py")
 MEMORY = 1 << 30
-CPU_S = 60
-PATIENCE_S = 120.0
+CPU_S = 300  # three minutes of film, encoded anew on a small machine
+PATIENCE_S = 400.0
 JOBS = 50
 WAITING = 16
 PIXELS = 4096 * 2304
@@ -71,7 +71,7 @@ class PlayersUnavailable(Unavailable):
 
 
 class Played(msgspec.Struct, frozen=True):
-    """What was made, in order: a voice as WebM and as MP4; or a film, and its first picture as JPEG. Media types and bytes."""
+    """What was made, in order, as media types and bytes: a voice as WebM and as MP4; or a film, nearly always MP4, and a JPEG of it."""
 
     duration_ms: int
     waveform: bytes
@@ -98,7 +98,7 @@ class Players:
         self._settings = settings
         answer = 2 * settings.video_bytes + (32 << 20)
         means = Means(memory=MEMORY, cpu_s=CPU_S, patience_s=patience_s, jobs=JOBS, answer=answer)
-        self._pool = Pool(WORKER, means, _Answer, workers=workers, waiting=WAITING)
+        self._pool = Pool(CRAFT, means, _Answer, workers=workers, waiting=WAITING)
 
     async def __aenter__(self) -> Self:
         return self
@@ -128,7 +128,8 @@ class Players:
     async def film(self, data: bytes) -> Played:
         """Return a film without what it said of itself, and its first picture. Raises `VideoNotPlayable`, `VideoTooLong`."""
         found = sniff(data)
-        job = {"do": "film", "format": READERS.get(found.mime, ""), "most_ms": self._settings.video_ms, "pixels": PIXELS}
+        job = {"do": "film", "format": READERS.get(found.mime, ""), "pixels": PIXELS}
+        job |= {"most_ms": self._settings.video_ms, "encoded_ms": self._settings.video_encoded_ms}
         made = await self._made(data, job, VideoNotPlayable)
         if isinstance(made, Played):
             return made

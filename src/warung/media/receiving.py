@@ -4,6 +4,7 @@ A piece is stored before the row says so: a connection that breaks costs the pie
 answer is the same blob.
 """
 
+import asyncio
 import contextlib
 import tempfile
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ class Studio:
     def __init__(self, db: Db, blobs: Blobs, pictures: Pictures, players: Players, folder: Path) -> None:
         self._db, self._blobs, self._pictures, self._players = db, blobs, pictures, players
         self._folder = folder
+        self._finishing: dict[str, asyncio.Task[BlobId]] = {}
 
     async def take(self, *, by: AccountId, id: str, offset: int, data: bytes) -> Upload:
         """Store a piece. Raises `UploadForgotten`, `PieceMisplaced`, `PieceSized`, and what `Blobs.put` raises."""
@@ -38,16 +40,23 @@ class Studio:
     async def finish(self, *, by: AccountId, id: str) -> Blob:
         """Return what an upload became, with what is to be said of it in a card.
 
+        Whoever asks again while it is made, or gave up waiting, gets the same answer: a film may take minutes, and is encoded once.
         Raises `UploadForgotten`, `UploadUnfinished`, and whatever is wrong with what arrived.
         """
         upload, original = await self._db.read(lambda reader: uploads.whole(reader, by=by, id=id))
-        if upload.blob is None:
-            made = await self._made(upload, original, by)
-            kept = await self._db.write(partial(uploads.become, by=by, id=id, blob=made.id))
-            await self._forget(uploads.pieces(id, upload.bytes))
-        else:
-            kept = upload.blob
-        return await self._described(kept)
+        if upload.blob is not None:
+            return await self._described(upload.blob)
+        making = self._finishing.get(id)
+        if making is None:
+            making = self._finishing[id] = asyncio.create_task(self._finished(upload, original, by))
+            making.add_done_callback(lambda _: self._finishing.pop(id, None))
+        return await self._described(await asyncio.shield(making))
+
+    async def _finished(self, upload: Upload, original: bool, by: AccountId) -> BlobId:
+        made = await self._made(upload, original, by)
+        kept = await self._db.write(partial(uploads.become, by=by, id=upload.id, blob=made.id))
+        await self._forget(uploads.pieces(upload.id, upload.bytes))
+        return kept
 
     async def cancel(self, *, by: AccountId, id: str) -> None:
         """Forget an upload. Raises `UploadForgotten`."""

@@ -1,16 +1,20 @@
 """The HTTP of media under /api: one's avatar, and the way from a blob's id to a link that opens it."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from litestar import Router, delete, get, put
+import msgspec
+from litestar import Router, delete, get, post, put
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.params import Parameter
 from litestar.response import Redirect
 
 from warung import accounts
 from warung.kit.blobs import Blobs
 from warung.kit.db import Db
 from warung.kit.ids import AccountId, BlobId, Identity
-from warung.media import service
+from warung.media import hearing, service
+from warung.media.hearing import Heard
 from warung.media.model import SizeName, Viewers
 from warung.media.pictures import Pictures
 from warung.media.storing import store_picture
@@ -27,6 +31,12 @@ class TakesPicture(Operation):
         """Describe the body."""
         binary = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
         self.request_body = RequestBody(content={"application/octet-stream": binary}, required=True)
+
+
+class ListenedTo(msgspec.Struct, forbid_unknown_fields=True):
+    """Voices that you have listened to, up to 200."""
+
+    voices: Annotated[list[BlobId], msgspec.Meta(max_length=hearing.AT_ONCE)]
 
 
 @put("/me/avatar", status_code=200, request_max_body_size=AVATAR_BYTES, operation_class=TakesPicture)
@@ -58,4 +68,16 @@ async def way_to(db: Db, *, by: AccountId, blob: BlobId, size: SizeName, viewers
     return Redirect(url, status_code=302, headers={"cache-control": f"private, max-age={REMEMBERED_S}", "vary": "cookie, authorization"})
 
 
-ROUTES = [Router(path="/", route_handlers=[put_avatar, delete_avatar, see], tags=["media"])]
+@get("/media/heard")
+async def heard(db: Db, me: Identity, since: Annotated[int, Parameter(ge=0, le=1 << 60)] = 0) -> Heard:
+    """Return the voices that you have listened to since a moment, on any device."""
+    return await db.read(lambda reader: hearing.heard(reader, by=me.account, since=since))
+
+
+@post("/media/heard", status_code=204)
+async def hear(db: Db, me: Identity, data: ListenedTo, viewers: Viewers) -> None:
+    """Note that you have listened to voices."""
+    await db.write(lambda tx: hearing.hear(tx, by=me.account, voices=data.voices, viewers=viewers))
+
+
+ROUTES = [Router(path="/", route_handlers=[put_avatar, delete_avatar, heard, hear, see], tags=["media"])]

@@ -10,7 +10,7 @@ from warung.kit.db import Db
 from warung.kit.ids import AccountId, Identity
 from warung.kit.outside import Outside
 from warung.media import previews, uploads
-from warung.media.model import Blob, Purpose, Upload, Usage
+from warung.media.model import Blob, Purpose, Taken, Upload, Usage
 from warung.media.pictures import Pictures
 from warung.media.previews import LinkPreview
 from warung.media.receiving import Studio
@@ -92,6 +92,12 @@ async def change(db: Db, me: Identity, data: Wishes) -> Usage:
     return await db.write(lambda tx: uploads.change_wish(tx, by=me.account, keep_days=data.keep_days, previews=data.previews))
 
 
+@get("/operator/media")
+async def everybody(db: Db, me: Identity) -> list[Taken]:
+    """Return who takes up most here."""
+    return await db.read(lambda reader: uploads.everybody(reader, by=me.account))
+
+
 @put("/operator/media/{account:str}", status_code=204)
 async def set_quota(db: Db, me: Identity, account: AccountId, data: Quota) -> None:
     """Let an account take up more or less than everybody."""
@@ -104,4 +110,4 @@ async def look(me: Identity, db: Db, blobs: Blobs, pictures: Pictures, outside: 
     return await previews.look(db, blobs, pictures, outside, by=me.account, url=data.url)
 
 
-ROUTES = [Router(path="/", route_handlers=[begin, one, take, finish, cancel, usage, change, set_quota, look], tags=["media"])]
+ROUTES = [Router(path="/", route_handlers=[begin, one, take, finish, cancel, usage, change, everybody, set_quota, look], tags=["media"])]

@@ -88,6 +88,7 @@ def delete_blobs(tx: Tx, ids: Sequence[BlobId]) -> None:
     """Delete blobs, their parts and who holds them; the keys that no part names any more become garbage."""
     given = {"ids": list(ids)}
     tx.run("DELETE FROM media_grant WHERE blob IN :ids", given)
+    tx.run("DELETE FROM media_heard WHERE blob IN :ids", given)
     rows = tx.all("DELETE FROM media_part WHERE blob IN :ids RETURNING key", given)
     tx.run("DELETE FROM media_blob WHERE id IN :ids", given)
     if not rows:

@@ -59,6 +59,13 @@ def used(reader: Reader, owner: AccountId) -> int:
     return int(row[0]) if row else 0
 
 
+def most_used(reader: Reader, most: int) -> list[tuple[AccountId, int, int | None]]:
+    """Return who takes up most, how many bytes, and what was set for them."""
+    sql = """SELECT b.owner, SUM(p.bytes) AS used, MAX(w.quota_bytes) FROM media_blob b JOIN media_part p ON p.blob = b.id
+        LEFT JOIN media_wish w ON w.account = b.owner GROUP BY b.owner ORDER BY used DESC, b.owner LIMIT :most"""
+    return [(AccountId(owner), int(used), quota) for owner, used, quota in reader.all(sql, {"most": most})]
+
+
 def wish(reader: Reader, account: AccountId) -> Wish:
     row = reader.one("SELECT keep_days, previews, quota_bytes FROM media_wish WHERE account = :account", {"account": account})
     return Wish(row[0], bool(row[1]), row[2]) if row else Wish()

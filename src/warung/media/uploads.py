@@ -17,6 +17,7 @@ from warung.media.model import (
     Purpose,
     QuotaUsedUp,
     Settings,
+    Taken,
     Upload,
     UploadForgotten,
     UploadsWaiting,
@@ -30,6 +31,7 @@ CHUNK = 512 << 10  # what a lost connection costs at most
 PREFIX = "upload"
 SLICE = 200
 LONGEST_DAYS = 36_500
+LISTED = 200
 
 
 class DaysNotPossible(BadRequest):
@@ -148,6 +150,19 @@ def usage(reader: Reader, *, by: AccountId) -> Usage:
     wish = store_uploads.wish(reader, by)
     offered = reader.settings(Settings).previews
     return Usage(store_uploads.used(reader, by), quota_of(reader, by), wish.keep_days, wish.previews, offered)
+
+
+def everybody(reader: Reader, *, by: AccountId) -> list[Taken]:
+    """Return who takes up most here, for the operator. Raises `OperatorsOnly`."""
+    accounts.require_operator(reader, by=by)
+    rows = store_uploads.most_used(reader, LISTED)
+    people = accounts.profiles(reader, [account for account, _, _ in rows])
+    otherwise = reader.settings(Settings).quota_bytes
+    return [
+        Taken(people[account], used, otherwise if quota is None else quota, quota is not None)
+        for account, used, quota in rows
+        if account in people
+    ]
 
 
 def change_wish(tx: Tx, *, by: AccountId, keep_days: int | None = None, previews: bool | None = None) -> Usage:

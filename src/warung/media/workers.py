@@ -1,7 +1,7 @@
-"""Processes of little means that open what strangers sent: a pool of them, whatever the script is that they run.
+"""Processes of little means that open what strangers sent: a pool of them for each craft.
 
-What goes to a process and comes back is a JSON head with its length in four bytes, then plain bytes; see `picture_worker`. Whatever
-a file does to its process, here it is `WorkFailed`, within a bounded time, and the next file gets another process.
+What goes to a process and comes back is a JSON head with its length in four bytes, then plain bytes; see `worker`. Whatever a file
+does to its process, here it is `WorkFailed`, within a bounded time, and the next file gets another process.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 
 import msgspec
 
+FRAME = Path(__file__).with_name("worker.py")
 LENGTH = struct.Struct(">I")
 MAX_HEAD = 64 << 10
 START_PATIENCE_S = 30.0
@@ -62,13 +63,13 @@ class _Worker:
         self._left = means.jobs
 
     @classmethod
-    async def start(cls, script: Path, means: Means) -> Self:
+    async def start(cls, craft: Path, means: Means) -> Self:
         """Start a process: without our environment, which holds secrets, and outside our terminal, whose Ctrl-C is not for it."""
         limits = [str(limit) for limit in (means.memory, means.jobs, means.cpu_s)]
         pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
         environment = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
         environment["MALLOC_ARENA_MAX"] = "1"
-        command = (sys.executable, "-I", str(script), *limits)
+        command = (sys.executable, "-I", str(FRAME), str(craft), *limits)
         try:
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=pipe, stdout=pipe, stderr=nothing, env=environment, start_new_session=True
@@ -119,10 +120,10 @@ class _Worker:
 
 
 class Pool(Generic[H]):
-    """A pool of processes that run one script, to be closed. They start when there is work."""
+    """A pool of processes of one craft, to be closed. They start when there is work."""
 
-    def __init__(self, script: Path, means: Means, shape: type[H], *, workers: int, waiting: int) -> None:
-        self._script, self._means, self._shape = script, means, shape
+    def __init__(self, craft: Path, means: Means, shape: type[H], *, workers: int, waiting: int) -> None:
+        self._craft, self._means, self._shape = craft, means, shape
         self._places = asyncio.Semaphore(workers)
         self._most_waiting = waiting
         self._idle: list[_Worker] = []
@@ -138,8 +139,8 @@ class Pool(Generic[H]):
     async def work(self, data: bytes, job: dict[str, Any], checked: Callable[[H, list[bytes]], Any]) -> Any:
         """Return what `checked` makes of the answer, or the head of a refusal as it is.
 
-        `checked` raises `ValueError` for what is no answer to this job. A process is kept only if it came through unharmed. Raises
-        `WorkFailed`, and `Busy` where many wait already.
+        `checked` raises `ValueError` for what is no answer to this job. A process is kept only if it answered as it should; whoever
+        ran out of memory is not: what is left of it may be in pieces. Raises `WorkFailed`, and `Busy` where many wait already.
         """
         if self._closed or self._waiting >= self._most_waiting:
             raise Busy
@@ -155,10 +156,8 @@ class Pool(Generic[H]):
         unharmed = False
         try:
             answer, parts = await asyncio.wait_for(worker.work(data, job, self._shape), self._means.patience_s)
-            if answer.refused:
-                return answer
-            made = checked(answer, parts)
-            unharmed = True
+            made = answer if answer.refused else checked(answer, parts)
+            unharmed = answer.refused != "too_large"
             return made
         except (EOFError, OSError, ValueError, TimeoutError) as error:
             raise WorkFailed from error
@@ -175,7 +174,7 @@ class Pool(Generic[H]):
             if worker.usable:
                 return worker
             await worker.stop()
-        worker = await _Worker.start(self._script, self._means)
+        worker = await _Worker.start(self._craft, self._means)
         try:
             await asyncio.wait_for(worker.ready(), START_PATIENCE_S)
         except (EOFError, TimeoutError) as error:
