@@ -31,7 +31,7 @@ def fill(tx: Tx, by: AccountId, title: str, word: str) -> dict[str, str]:
 def tries(have: Mapping[str, str]) -> dict[str, list[Try]]:
     """Return what to try with each route, given another's ids."""
     pack, sticker = have.get("pack", NOWHERE), have.get("sticker", NOWHERE)
-    here, kept = f"/stickers/packs/{pack}", {"sticker": sticker}
+    here, kept, picture = f"/stickers/packs/{pack}", {"sticker": sticker}, have.get("picture", NOWHERE)
     return {
         "GET /stickers": [Try("/stickers")],
         "GET /stickers/store": [Try("/stickers/store"), Try("/stickers/store", params={"before": pack})],
@@ -42,9 +42,14 @@ def tries(have: Mapping[str, str]) -> dict[str, list[Try]]:
         "GET /stickers/packs/{id}/figures": [Try(f"{here}/figures")],
         "PUT /stickers/packs/{id}/shelf": [Try(f"{here}/shelf")],
         "DELETE /stickers/packs/{id}/shelf": [Try(f"{here}/shelf")],
+        "POST /stickers/packs/{id}/buy": [Try(f"{here}/buy", {"id": "curi-paket-1", "price": 5})],
+        "POST /stickers/packs/{id}/thanks": [Try(f"{here}/thanks", {"id": "curi-paket-2", "amount": 5})],
         "POST /stickers/packs/{id}/stickers": [Try(f"{here}/stickers", {})],
         "PATCH /stickers/{id}": [Try(f"/stickers/{sticker}", {"emoji": "x"})],
         "DELETE /stickers/{id}": [Try(f"/stickers/{sticker}")],
+        "PUT /stickers/reactions": [
+            Try("/stickers/reactions", {"conversation": NOWHERE, "seq": 1, "sign": sign}) for sign in ("drawn:halo", f"blob:{picture}")
+        ],
         "POST /stickers/kept": [Try("/stickers/kept", kept)],
         "DELETE /stickers/kept/{id}": [Try(f"/stickers/kept/{sticker}")],
         "POST /stickers/packs": [Try("/stickers/packs", {"title": "punyaku"})],
@@ -59,6 +64,9 @@ def _with_moments(have: Mapping[str, str]) -> dict[str, list[Try]]:
     return {
         "GET /moments": [Try("/moments"), Try("/moments", params={"of": who}), Try("/moments", params={"before": moment})],
         "GET /moments/{id}": [Try(here)],
+        "GET /moments/news": [Try("/moments/news")],
+        "POST /moments/looked": [Try("/moments/looked", {"upto": moment})],
+        "POST /moments/{id}/thanks": [Try(f"{here}/thanks", {"id": "curi-momen-1", "amount": 5})],
         "GET /moments/notices": [Try("/moments/notices")],
         "GET /moments/settings": [Try("/moments/settings")],
         "POST /moments": [Try("/moments", {"nonce": "asing-momen-1", "text": "x", "pictures": [picture]})],

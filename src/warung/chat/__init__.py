@@ -55,7 +55,7 @@ from warung.chat.model import (
     Typing,
 )
 from warung.chat.preferences import may_sound
-from warung.chat.reactions import Reaction, react
+from warung.chat.reactions import NotAnEmoji, Reaction, react, react_with
 from warung.chat.reading import conversation, history, may_see, membership, message
 from warung.chat.rooms import Room, room, rooms
 from warung.chat.sending import once, put, reached
@@ -123,6 +123,7 @@ __all__ = [
     "Message",
     "NoSuchMessage",
     "NotAMember",
+    "NotAnEmoji",
     "Notice",
     "Picture",
     "Reaction",
@@ -161,6 +162,7 @@ __all__ = [
     "put",
     "reached",
     "react",
+    "react_with",
     "recall",
     "room",
     "rooms",

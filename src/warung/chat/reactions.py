@@ -1,4 +1,4 @@
-"""Reactions: one emoji per person and message. Each is an entry of the log that refers to the message and makes nothing unread."""
+"""Reactions: one emoji, or one sign of a domain above, per person and message; each an entry of the log that makes nothing unread."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from warung.chat.rooms import room
 from warung.kit.card import Card, Preview
 from warung.kit.db import Reader, Tx
 from warung.kit.errors import BadRequest, NotAllowed
-from warung.kit.ids import AccountId, ConversationId
+from warung.kit.ids import AccountId, BlobId, ConversationId
 
 LONGEST = 16  # code points; a family with skin tones has ten
 DIFFERENT = 20  # emoji on one message
@@ -37,10 +37,16 @@ class Reaction(Card, frozen=True, tag="chat.reaction"):
 
     emoji: str
     to: AccountId | None = None
+    said: str = ""  # the emoji that stands for a sign where there is only a line
+    blob: BlobId | None = None  # what a sign shows
 
     def preview(self) -> Preview:
         """Return the emoji."""
-        return Preview("preview.reaction", {"emoji": self.emoji})
+        return Preview("preview.reaction", {"emoji": self.said or self.emoji})
+
+    def blobs(self) -> Sequence[BlobId]:
+        """Return what the sign shows."""
+        return [] if self.blob is None else [self.blob]
 
 
 class Reactor(msgspec.Struct, frozen=True):
@@ -52,25 +58,43 @@ class Reactor(msgspec.Struct, frozen=True):
 
 
 def react(tx: Tx, *, by: AccountId, conversation: ConversationId, seq: int, emoji: str) -> Message:
-    """React to a message, or take it back with an empty `emoji`; return the entry that says so, the old one where nothing changed."""
+    """React to a message, or take it back with an empty `emoji`; return the entry that says so, the old one where nothing changed.
+
+    A sign that somebody put there already may be joined by everybody. Raises `NotAnEmoji`, `NoSuchMessage`, `TooManyReactions`.
+    """
+    return _react(tx, by, conversation, seq, Reaction(emoji))
+
+
+def react_with(
+    tx: Tx, *, by: AccountId, conversation: ConversationId, seq: int, sign: str, said: str, blob: BlobId | None = None
+) -> Message:
+    """React with a sign of a domain above, which answers for it: `<kind>:<name>`, at most 64 characters, in a line told as `said`.
+
+    Who sees the message may see the `blob` that it shows. Raises as `react` does.
+    """
+    return _react(tx, by, conversation, seq, Reaction(sign, said=said, blob=blob), vouched=True)
+
+
+def _react(tx: Tx, by: AccountId, conversation: ConversationId, seq: int, wanted: Reaction, *, vouched: bool = False) -> Message:
+    emoji = wanted.emoji
     where = room(tx, conversation, by)
     message = reading.message(tx, by=by, id=conversation, seq=seq)
     if (refusal := where.refusal(by, tx.now)) is not None:
         raise refusal
-    if emoji and not is_emoji(emoji):
+    standing = store_reactions.between(tx, conversation, seq, seq)
+    shown = {reacted.emoji for _, reacted in standing if reacted.emoji}
+    if emoji and not vouched and emoji not in shown and not is_emoji(emoji):
         raise NotAnEmoji
     if not tx.cards.decode(message.card).counts:
         raise NoSuchMessage(seq=seq)
-    standing = store_reactions.between(tx, conversation, seq, seq)
     mine = next((reacted for _, reacted in standing if reacted.account == by), None)
     if mine is not None and mine.emoji == emoji:
         return reading.message(tx, by=by, id=conversation, seq=mine.seq)
     if mine is None and not emoji:
         raise NoSuchMessage(seq=seq)
-    shown = {reacted.emoji for _, reacted in standing if reacted.emoji}
     if emoji and emoji not in shown and len(shown) >= DIFFERENT:
         raise TooManyReactions(limit=DIFFERENT)
-    card = Reaction(emoji, message.sender)
+    card = msgspec.structs.replace(wanted, to=message.sender)
     (entry,) = append(tx, where, [Entry(conversation, card, msgspec.json.encode(card), sender=by, ref=seq)])
     store_reactions.put(tx, {"conversation": conversation, "seq": seq, "account": by, "emoji": emoji, "entry": entry.seq, "at": entry.at})
     return entry

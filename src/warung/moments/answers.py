@@ -1,6 +1,6 @@
 """Likes and comments, and whom they are told."""
 
-from warung import accounts, chat
+from warung import accounts, chat, pay
 from warung.kit.clock import DAY
 from warung.kit.db import Tx
 from warung.kit.errors import TooMany
@@ -8,6 +8,8 @@ from warung.kit.ids import NONCE, AccountId, new_id
 from warung.kit.text import bounded
 from warung.moments import sight, store, store_people
 from warung.moments.model import Kept, KeptComment, MomentsTooMany, NoSuchComment, Noticed, NotYourComment, Settings
+
+THANKED_FOR = 60  # characters of a moment that stand in the statement of whoever thanked
 
 
 def like(tx: Tx, *, by: AccountId, id: str) -> None:
@@ -47,6 +49,13 @@ def comment(tx: Tx, *, by: AccountId, id: str, text: str, nonce: str, to: str | 
     there = [who for _, who in store.likes(tx, [id])] + [one.account for one in store.comments(tx, [id])]
     _tell(tx, moment, by, [moment.author, *there, *([answered] if answered else [])], made.id)
     return made
+
+
+def thank(tx: Tx, *, by: AccountId, id: str, amount: int, nonce: str, approval: str | None) -> None:
+    """Thank the author of a moment with this place's credits; nobody else is told. Raises `NoSuchMoment`, and what `pay.tip` raises."""
+    moment = sight.seen(tx, by, id)
+    about = " ".join(moment.words.split())[:THANKED_FOR]
+    pay.tip(tx, by=by, to=moment.author, amount=amount, currency=pay.CREDITS, nonce=nonce, approval=approval, about=about)
 
 
 def take_back(tx: Tx, *, by: AccountId, id: str, comment: str) -> None:

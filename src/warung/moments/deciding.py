@@ -3,8 +3,8 @@
 from warung import contacts, media
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, BlobId
-from warung.moments import sight, store, store_people
-from warung.moments.model import WINDOWS, Mine, NoSuchWindow, Notices, Notification, Person
+from warung.moments import feed, sight, store, store_people
+from warung.moments.model import WINDOWS, Mine, MomentNews, NoSuchWindow, Noticed, Notices, Notification, Person
 from warung.moments.sight import Company, Sight
 
 LAST = 50  # notices
@@ -69,9 +69,23 @@ def notices(reader: Reader, *, by: AccountId) -> Notices:
     return Notices(told, sum(notice.id > seen for notice in told), list(people.values()))
 
 
+def news(reader: Reader, *, by: AccountId) -> MomentNews:
+    """Return what is new for `by`."""
+    return MomentNews(notices(reader, by=by).unseen, feed.news(reader, by=by))
+
+
+def note_looked(tx: Tx, *, by: AccountId, upto: str) -> None:
+    """Note that one was shown moments up to this one, which one sees; it never goes back. Raises `NoSuchMoment`."""
+    sight.seen(tx, by, upto)
+    if upto > store_people.people(tx, [by]).get(by, Person(by)).looked:
+        store_people.set_person(tx, by, looked=upto)
+        tx.emit(Noticed(), [by])
+
+
 def note_seen(tx: Tx, *, by: AccountId, upto: str) -> None:
     """Note that one has read the notices up to this one; it never goes back."""
     person = store_people.people(tx, [by]).get(by, Person(by))
     ids = [id for id, *_ in store_people.notices(tx, by, LAST)]
     if upto in ids and upto > person.seen:
         store_people.set_person(tx, by, seen=upto)
+        tx.emit(Noticed(), [by])

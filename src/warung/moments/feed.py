@@ -33,6 +33,17 @@ def one(reader: Reader, *, by: AccountId, id: str) -> One:
     return One(moment, people_in(reader, by, [moment]))
 
 
+def news(reader: Reader, *, by: AccountId) -> AccountId | None:
+    """Return who posted the newest moment that one has not been shown; None where all was."""
+    tired = {hidden.account for hidden in store_people.hidden_by(reader, by) if hidden.theirs}
+    authors = [other for other in contacts.bonds_of(reader, by) if other not in tired]
+    looking = Sight(reader, by, authors)
+    looked = looking.people.get(by, Person(by)).looked
+    newer = [each for each in authors if looking.knows(each) and looking.people.get(each, Person(each)).last > looked]
+    newest = next(iter(_newest(reader, looking, newer, NEWEST, 1)), None)
+    return newest.author if newest is not None and newest.id > looked else None
+
+
 def _page(reader: Reader, by: AccountId, authors: Sequence[AccountId], before: str | None, cover_of: AccountId) -> Feed:
     looking = Sight(reader, by, authors)
     found = _newest(reader, looking, [each for each in authors if looking.knows(each)], before or NEWEST, PAGE + 1)

@@ -171,6 +171,13 @@ class Notices(msgspec.Struct, frozen=True):
     people: list[contacts.Person]
 
 
+class MomentNews(msgspec.Struct, frozen=True):
+    """What is new: notices that were not read, and who posted the newest moment that one has not been shown; null for none."""
+
+    unseen: int
+    fresh: AccountId | None
+
+
 class Hidden(msgspec.Struct, frozen=True):
     """What one decided about another: `mine` is not shown to them, `theirs` is not shown to me."""
 
@@ -195,6 +202,7 @@ class Person(msgspec.Struct, frozen=True):
     cover: BlobId | None = None
     last: str = ""
     seen: str = ""
+    looked: str = ""
 
 
 class Fresh(Event, frozen=True, tag="moments.fresh"):
@@ -204,7 +212,7 @@ class Fresh(Event, frozen=True, tag="moments.fresh"):
 
 
 class Noticed(Event, frozen=True, tag="moments.noticed"):
-    """Somebody liked or commented where you are concerned: fetch the notices."""
+    """Somebody liked or commented where you are concerned, or you have read it on another device: ask what is new."""
 
 
 class MomentEvidence(msgspec.Struct, frozen=True):

@@ -6,10 +6,12 @@ import msgspec
 from litestar import Router, delete, get, patch, post, put
 from litestar.params import Parameter
 
+from warung import pay
 from warung.kit.db import Db, Tx
+from warung.kit.domain import Priority
 from warung.kit.ids import AccountId, BlobId, Identity
 from warung.moments import answers, deciding, feed, posting
-from warung.moments.model import Draft, Feed, Mine, Notices, One
+from warung.moments.model import Draft, Feed, Mine, MomentNews, Notices, One
 
 Id = Annotated[str, Parameter(max_length=64)]
 
@@ -20,6 +22,14 @@ class NewComment(msgspec.Struct, forbid_unknown_fields=True):
     nonce: str
     text: str
     to: str | None = None
+
+
+class ThankForMoment(msgspec.Struct, forbid_unknown_fields=True):
+    """Thank an author with credits. `id` is the payment's, made by the client; `approval` confirms it for the author as payee."""
+
+    id: str
+    amount: int
+    approval: str | None = None
 
 
 class Decision(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,7 +47,7 @@ class Decisions(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Seen(msgspec.Struct, forbid_unknown_fields=True):
-    """The id of the newest notice that was read."""
+    """The id of the newest notice that was read, or of the newest moment that was shown."""
 
     upto: str
 
@@ -65,6 +75,18 @@ async def publish(db: Db, me: Identity, data: Draft) -> One:
 async def notices(db: Db, me: Identity) -> Notices:
     """Who liked, and who commented where you are concerned."""
     return await db.read(lambda reader: deciding.notices(reader, by=me.account))
+
+
+@get("/moments/news")
+async def news(db: Db, me: Identity) -> MomentNews:
+    """What is new: a dot and a number."""
+    return await db.read(lambda reader: deciding.news(reader, by=me.account))
+
+
+@post("/moments/looked", status_code=204)
+async def looked(db: Db, me: Identity, data: Seen) -> None:
+    """Note up to which moment you were shown them."""
+    await db.write(lambda tx: deciding.note_looked(tx, by=me.account, upto=data.upto))
 
 
 @post("/moments/notices/seen", status_code=204)
@@ -123,6 +145,12 @@ async def unlike(db: Db, me: Identity, id: Id) -> None:
     await db.write(lambda tx: answers.unlike(tx, by=me.account, id=id))
 
 
+@post("/moments/{id:str}/thanks", status_code=204, opt={"priority": Priority.FIRST})
+async def thank(db: Db, me: Identity, id: Id, data: ThankForMoment) -> None:
+    """Thank the author of a moment with credits."""
+    await pay.decided(db, lambda tx: answers.thank(tx, by=me.account, id=id, amount=data.amount, nonce=data.id, approval=data.approval))
+
+
 @post("/moments/{id:str}/comments", status_code=200)
 async def comment(db: Db, me: Identity, id: Id, data: NewComment) -> One:
     """Write under a moment; return it as it is now."""
@@ -140,5 +168,5 @@ async def take_back(db: Db, me: Identity, id: Id, comment_id: Id) -> None:
     await db.write(lambda tx: answers.take_back(tx, by=me.account, id=id, comment=comment_id))
 
 
-HANDLERS = [read, publish, notices, seen, mine, decide, hide, one, remove, like, unlike, comment, take_back]
+HANDLERS = [read, publish, news, looked, notices, seen, mine, decide, hide, one, remove, like, unlike, thank, comment, take_back]
 ROUTES: list[Any] = [Router(path="/", route_handlers=HANDLERS, tags=["moments"])]

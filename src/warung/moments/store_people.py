@@ -7,7 +7,7 @@ from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId
 from warung.moments.model import Hidden, Person
 
-PERSON = "account, window_days, cover, last, seen"
+PERSON = "account, window_days, cover, last, seen, looked"
 
 
 def people(reader: Reader, accounts: Sequence[AccountId]) -> dict[AccountId, Person]:
@@ -20,9 +20,9 @@ def people(reader: Reader, accounts: Sequence[AccountId]) -> dict[AccountId, Per
 
 def set_person(tx: Tx, account: AccountId, **fields: Any) -> None:
     """Set columns of a person. The names come from our own code, never from a request."""
-    first = {"window_days": 0, "cover": None, "last": "", "seen": ""} | fields
+    first = {"window_days": 0, "cover": None, "last": "", "seen": "", "looked": ""} | fields
     sets = ", ".join(f"{name} = excluded.{name}" for name in fields)
-    sql = f"""INSERT INTO moment_person ({PERSON}) VALUES (:account, :window_days, :cover, :last, :seen)
+    sql = f"""INSERT INTO moment_person ({PERSON}) VALUES (:account, :window_days, :cover, :last, :seen, :looked)
         ON CONFLICT (account) DO UPDATE SET {sets}"""
     tx.run(sql, first | {"account": account})
 

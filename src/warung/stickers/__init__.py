@@ -6,14 +6,14 @@ from warung import contacts
 from warung.kit.domain import Domain
 from warung.stickers import seeing, shelf
 from warung.stickers.card import StickerCard
-from warung.stickers.model import Pack, Settings, ShelfChanged, Sticker
+from warung.stickers.model import BringingStickers, Pack, Settings, ShelfChanged, Sticker
 from warung.stickers.routes import ROUTES
 
 DOMAIN = Domain(
     name="stickers",
     routes=ROUTES,
     cards=[StickerCard],
-    events=[ShelfChanged],
+    events=[ShelfChanged, BringingStickers],
     listeners=[(contacts.Reported, shelf.on_reported)],
     viewers=[(seeing.PACK_HOLDER, seeing.may_see_pack), (seeing.KEPT_HOLDER, seeing.kept_by)],
     settings=Settings,

@@ -11,9 +11,10 @@ from warung.kit.db import Db, Tx
 from warung.kit.errors import TooLarge
 from warung.kit.ids import AccountId
 from warung.stickers import archives, packs, seeing
-from warung.stickers.model import Imported, Labels, NoStickersFound, PackFull, RefusedFile, Settings, Sticker
+from warung.stickers.model import BringingStickers, Imported, Labels, NoStickersFound, PackFull, RefusedFile, Settings, Sticker
 
 UNTITLED = "Stiker"
+TOLD_EVERY = 4
 _one_at_a_time = asyncio.Semaphore(1)  # what an archive unpacks to stands in memory
 
 
@@ -22,9 +23,9 @@ class PackTooLarge(TooLarge):
 
 
 async def bring(
-    db: Db, blobs: Blobs, moving: media.Moving, *, by: AccountId, language: str, data: bytes, name: str, settings: Settings
+    db: Db, blobs: Blobs, moving: media.Moving, *, by: AccountId, language: str, data: bytes, name: str, settings: Settings, watch: str = ""
 ) -> Imported:
-    """Make a pack of an archive or of one picture; return it and what was left out.
+    """Make a pack of an archive or of one picture; return it and what was left out. Under the name `watch` its maker is told how far it is.
 
     Raises what `archives.read` and `packs.create` raise, `PackTooLarge`, and `NoStickersFound` where nothing came of it.
     """
@@ -34,7 +35,11 @@ async def bring(
         found = await asyncio.to_thread(_read, data, name)
         refused = [RefusedFile(one.name[:200], PackFull.code()) for one in found.candidates[settings.stickers :]]
         made: list[tuple[media.Blob, bool, Labels]] = []
-        for one in found.candidates[: settings.stickers]:
+        candidates = found.candidates[: settings.stickers]
+        for done, one in enumerate(candidates):
+            if watch and done % TOLD_EVERY == 0:
+                told = BringingStickers(watch, done, len(candidates))
+                await db.write(lambda tx, told=told: tx.emit(told, [by]))  # type: ignore[misc]
             try:
                 made.append((*await media.store_moving(db, blobs, moving, by=by, data=one.data), one.labels))
             except (media.NotASticker, media.StickerBroken, media.StickerTooLarge, media.StickerTooLong) as refusal:

@@ -19,6 +19,7 @@ class Settings(msgspec.Struct, frozen=True):
     kept: int = 500  # single ones of one person
     words: int = 30  # of one sticker
     archive_bytes: int = 32 << 20  # of a pack as it is brought
+    price: int = 1_000_000  # the most that a pack may cost, in credits; 0: nothing is sold
     store: bool = True  # may people put their packs into the store of this server?
 
 
@@ -52,6 +53,8 @@ class Pack(msgspec.Struct, frozen=True):
     mine: bool = False
     on_shelf: bool = False
     published: bool = False
+    price: int = 0  # credits; 0 is nothing
+    usable: bool = True  # may the reader send what is in it? What costs something is bought first
 
 
 class Overview(msgspec.Struct, frozen=True):
@@ -97,6 +100,9 @@ class Figures(msgspec.Struct, frozen=True):
     on_shelves: int
     sent: int
     stickers: list[StickerFigures]
+    sold: int = 0
+    earned: int = 0  # credits, by sales
+    thanks: int = 0  # credits that it was thanked with
 
 
 class KeptPack(msgspec.Struct, frozen=True):
@@ -110,6 +116,7 @@ class KeptPack(msgspec.Struct, frozen=True):
     created_at: int
     published_at: int | None
     removed_at: int | None
+    price: int = 0
 
 
 class KeptSticker(msgspec.Struct, frozen=True):
@@ -137,6 +144,14 @@ class Labels(msgspec.Struct, frozen=True):
 
 class ShelfChanged(Event, frozen=True, tag="stickers.changed"):
     """What you have of stickers is different: fetch it again."""
+
+
+class BringingStickers(Event, frozen=True, tag="stickers.bringing"):
+    """How far a file of yours is on its way to a pack; `watch` is the name that you gave this."""
+
+    watch: str
+    done: int
+    total: int
 
 
 class StickerEvidence(msgspec.Struct, frozen=True):
@@ -171,6 +186,26 @@ class TooManyPacks(Conflict):
 
 class TooManyKept(Conflict):
     """You can keep at most {limit} stickers."""
+
+
+class PackNotBought(NotAllowed):
+    """This pack costs {price} credits. Buy it to use what is in it."""
+
+
+class PackOfYours(Conflict):
+    """You made this pack yourself."""
+
+
+class PackSold(Conflict):
+    """Somebody bought this pack. Take it out of the store: those who have it keep it."""
+
+
+class PriceChanged(Conflict):
+    """This pack costs {price} credits now. Look at it again."""
+
+
+class PriceNotPossible(BadRequest):
+    """A pack costs between 0 and {limit} credits."""
 
 
 class StoreClosed(NotAllowed):

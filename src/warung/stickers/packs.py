@@ -6,7 +6,7 @@ from warung import accounts, media
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, new_id
 from warung.kit.text import bounded
-from warung.stickers import seeing, store, store_people
+from warung.stickers import seeing, store, store_people, store_sales
 from warung.stickers.model import (
     ANY,
     EmptyPack,
@@ -16,6 +16,8 @@ from warung.stickers.model import (
     Labels,
     NoSuchSticker,
     PackFull,
+    PackSold,
+    PriceNotPossible,
     Settings,
     ShelfChanged,
     Sticker,
@@ -29,12 +31,13 @@ TITLE, AUTHOR, LICENCE, EMOJI, ALT, WORD = 60, 60, 300, 16, 300, 40  # character
 
 
 class PackChanges(msgspec.Struct, forbid_unknown_fields=True):
-    """What to change of a pack; what is absent stays. `published`: in the store of this server."""
+    """What to change of a pack; what is absent stays. `published`: in the store of this server; `price`: in credits."""
 
     title: str | None = None
     author: str | None = None
     licence: str | None = None
     published: bool | None = None
+    price: int | None = None
 
 
 def create(tx: Tx, *, by: AccountId, title: str, author: str = "", licence: str = "") -> KeptPack:
@@ -59,7 +62,11 @@ def create(tx: Tx, *, by: AccountId, title: str, author: str = "", licence: str 
 
 
 def change(tx: Tx, *, by: AccountId, id: str, changes: PackChanges) -> None:
-    """Name a pack, or put it into the store or take it out. Raises `NoSuchPack`, `NotYourPack`, `EmptyPack`, `StoreClosed`."""
+    """Name a pack, say what it costs, put it into the store or take it out.
+
+    Raises `NoSuchPack`, `NotYourPack`, `EmptyPack`,
+    `StoreClosed`, `PriceNotPossible`.
+    """
     pack = seeing.own_pack(tx, by, id)
     fields: dict[str, object] = {}
     if changes.title is not None:
@@ -68,6 +75,11 @@ def change(tx: Tx, *, by: AccountId, id: str, changes: PackChanges) -> None:
         fields["author"] = bounded(changes.author, limit=AUTHOR)
     if changes.licence is not None:
         fields["licence"] = bounded(changes.licence, limit=LICENCE)
+    if changes.price is not None:
+        limit = tx.settings(Settings).price
+        if not 0 <= changes.price <= limit:
+            raise PriceNotPossible(limit=limit)
+        fields["price"] = changes.price
     if changes.published is not None and changes.published != (pack.published_at is not None):
         if changes.published and not tx.settings(Settings).store and not accounts.me(tx, by=by).operator:
             raise StoreClosed
@@ -82,12 +94,14 @@ def change(tx: Tx, *, by: AccountId, id: str, changes: PackChanges) -> None:
 def remove(tx: Tx, *, by: AccountId, id: str) -> None:
     """Take a pack away from everybody; an operator may do so with any in the store. What was sent or kept stays.
 
-    Raises `NoSuchPack`, `NotYourPack`.
+    Raises `NoSuchPack`, `NotYourPack`, and `PackSold` for a maker whose pack somebody bought.
     """
     if accounts.me(tx, by=by).operator:
         seeing.pack_seen(tx, by, id)
     else:
         seeing.own_pack(tx, by, id)
+        if store_sales.is_sold(tx, id):
+            raise PackSold
     store.change_pack(tx, id, removed_at=tx.now, published_at=None)
     for sticker in store.stickers_in(tx, [id]):
         media.release(tx, sticker.blob, holder=seeing.PACK_HOLDER, name=id, item=0)
@@ -149,7 +163,8 @@ def figures(reader: Reader, *, by: AccountId, id: str) -> Figures:
     rows = store.stickers_in(reader, [id])
     uses = store_people.uses(reader, [row.id for row in rows])
     each = [StickerFigures(row.id, *uses.get(row.id, (0, 0))) for row in rows]
-    return Figures(store_people.shelves(reader, id), sum(one.sent for one in each), each)
+    sold, earned, thanks = store_sales.earned(reader, id)
+    return Figures(store_people.shelves(reader, id), sum(one.sent for one in each), each, sold, earned, thanks)
 
 
 def _own(tx: Tx, by: AccountId, id: str) -> KeptSticker:

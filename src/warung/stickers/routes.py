@@ -8,12 +8,13 @@ from litestar import Response, Router, delete, get, patch, post, put
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import Parameter
 
-from warung import media
+from warung import chat, media, pay
 from warung.kit.blobs import Blobs
 from warung.kit.db import Db, Tx
+from warung.kit.domain import Priority
 from warung.kit.ids import ConversationId, Identity
 from warung.kit.text import bounded
-from warung.stickers import drawn, importing, packs, seeing, shelf
+from warung.stickers import drawn, importing, packs, sales, seeing, shelf, signs
 from warung.stickers.model import ANY, Figures, Imported, Labels, Listed, NoSuchSticker, Overview, Pack, Settings, Sticker
 
 Id = Annotated[str, Parameter(max_length=64)]
@@ -41,6 +42,30 @@ class Label(msgspec.Struct, forbid_unknown_fields=True):
 
     emoji: str | None = None
     words: list[str] | None = None
+
+
+class BuyPack(msgspec.Struct, forbid_unknown_fields=True):
+    """Buy a pack for the price that was shown. `id` is the payment's, made by the client; `approval` confirms it for the pack as payee."""
+
+    id: str
+    price: int
+    approval: str | None = None
+
+
+class ThankForPack(msgspec.Struct, forbid_unknown_fields=True):
+    """Thank a pack's maker with credits. `id` is the payment's, made by the client; `approval` confirms it for the pack as payee."""
+
+    id: str
+    amount: int
+    approval: str | None = None
+
+
+class StickerReaction(msgspec.Struct, forbid_unknown_fields=True):
+    """React to a message with a sticker: `drawn:<name>`, or `blob:<id>`."""
+
+    conversation: ConversationId
+    seq: int
+    sign: Annotated[str, msgspec.Meta(max_length=64)]
 
 
 class Keep(msgspec.Struct, forbid_unknown_fields=True):
@@ -95,12 +120,23 @@ async def create(db: Db, me: Identity, data: NewPack) -> Pack:
 
 @post("/stickers/import", status_code=200, request_max_body_size=PACK_BYTES, operation_class=TakesBytes)
 async def bring(
-    body: bytes, db: Db, me: Identity, blobs: Blobs, moving: media.Moving, settings: dict[Any, Any], name: str = ""
+    body: bytes, db: Db, me: Identity, blobs: Blobs, moving: media.Moving, settings: dict[Any, Any], name: str = "", watch: Id = ""
 ) -> Imported:
-    """Make a pack of a file: WhatsApp's .wastickers or a .zip with contents.json, OpenMoji's SVGs, pictures, Lottie, .tgs, WebM."""
+    """Make a pack of a file: WhatsApp's .wastickers or a .zip with contents.json, OpenMoji's SVGs, pictures, Lottie, .tgs, WebM.
+
+    With `watch`, events by that name tell how far it is.
+    """
     mine = settings.get(Settings) or Settings()
     return await importing.bring(
-        db, blobs, moving, by=me.account, language=me.language, data=body, name=bounded(name, limit=NAME_CHARS), settings=mine
+        db,
+        blobs,
+        moving,
+        by=me.account,
+        language=me.language,
+        data=body,
+        name=bounded(name, limit=NAME_CHARS),
+        settings=mine,
+        watch=watch,
     )
 
 
@@ -145,6 +181,23 @@ async def put_back(db: Db, me: Identity, id: Id) -> None:
     await db.write(lambda tx: shelf.put_back(tx, by=me.account, pack=id))
 
 
+@post("/stickers/packs/{id:str}/buy", status_code=200, opt={"priority": Priority.FIRST})
+async def buy(db: Db, me: Identity, id: Id, data: BuyPack) -> Pack:
+    """Buy a pack of the store and put it into your panel. What you have already costs nothing."""
+
+    def verb(tx: Tx) -> Pack:
+        sales.buy(tx, by=me.account, id=id, price=data.price, nonce=data.id, approval=data.approval)
+        return seeing.pack(tx, by=me.account, id=id, language=me.language)
+
+    return await pay.decided(db, verb)
+
+
+@post("/stickers/packs/{id:str}/thanks", status_code=204, opt={"priority": Priority.FIRST})
+async def thank(db: Db, me: Identity, id: Id, data: ThankForPack) -> None:
+    """Thank whoever made a pack with credits."""
+    await pay.decided(db, lambda tx: sales.tip(tx, by=me.account, id=id, amount=data.amount, nonce=data.id, approval=data.approval))
+
+
 @post("/stickers/packs/{id:str}/stickers", status_code=200, request_max_body_size=PICTURE_BYTES, operation_class=TakesBytes)
 async def add(
     id: Id, body: bytes, db: Db, me: Identity, blobs: Blobs, moving: media.Moving, emoji: str = "", words: str = "", alt: str = ""
@@ -164,6 +217,12 @@ async def label(db: Db, me: Identity, id: Id, data: Label) -> Sticker:
 async def take_out(db: Db, me: Identity, id: Id) -> None:
     """Take a sticker out of your pack."""
     await db.write(lambda tx: packs.take_out(tx, by=me.account, id=id))
+
+
+@put("/stickers/reactions", status_code=200)
+async def react(db: Db, me: Identity, data: StickerReaction) -> chat.Message:
+    """React to a message with a sticker; return the entry of the log that says so. It is taken back as any other."""
+    return await db.write(lambda tx: signs.react(tx, by=me.account, conversation=data.conversation, seq=data.seq, sign=data.sign))
 
 
 @post("/stickers/kept", status_code=200)
@@ -196,9 +255,12 @@ HANDLERS = [
     figures,
     take,
     put_back,
+    buy,
+    thank,
     add,
     label,
     take_out,
+    react,
     keep,
     let_go,
 ]

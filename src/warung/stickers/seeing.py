@@ -6,9 +6,9 @@ import msgspec
 
 from warung.kit.db import Reader
 from warung.kit.ids import AccountId
-from warung.stickers import drawn, store, store_people
+from warung.stickers import drawn, store, store_people, store_sales
 from warung.stickers.drawn import OTHERWISE
-from warung.stickers.model import ANY, KeptPack, KeptSticker, NoSuchPack, NoSuchSticker, NotYourPack, Pack, Sticker
+from warung.stickers.model import ANY, KeptPack, KeptSticker, NoSuchPack, NoSuchSticker, NotYourPack, Pack, PackNotBought, Sticker
 
 PACK_HOLDER = "stickers.pack"  # what media calls a pack that carries a blob
 KEPT_HOLDER = "stickers.kept"  # and a person who kept one
@@ -33,7 +33,16 @@ def own_pack(reader: Reader, by: AccountId, id: str) -> KeptPack:
 def _seen(reader: Reader, by: AccountId, pack: KeptPack) -> bool:
     if pack.removed_at is not None:
         return False
-    return pack.owner == by or pack.published_at is not None or store_people.is_on_shelf(reader, by, pack.id)
+    if pack.owner == by or pack.published_at is not None or store_people.is_on_shelf(reader, by, pack.id):
+        return True
+    return bool(store_sales.bought(reader, by, [pack.id]))
+
+
+def may_use(reader: Reader, by: AccountId, pack: KeptPack) -> bool:
+    """Say whether `by` may send what is in a pack they see: their own, one they have, one that costs nothing, one they bought."""
+    if pack.owner == by or pack.price == 0 or store_people.is_on_shelf(reader, by, pack.id):
+        return True
+    return bool(store_sales.bought(reader, by, [pack.id]))
 
 
 def may_see_pack(reader: Reader, by: AccountId, pack: str, _item: int) -> bool:
@@ -48,16 +57,19 @@ def kept_by(_reader: Reader, by: AccountId, account: str, _item: int) -> bool:
 
 
 def usable(reader: Reader, by: AccountId, id: str, language: str = OTHERWISE) -> Sticker:
-    """Return a sticker that `by` may send. Raises `NoSuchSticker`."""
+    """Return a sticker that `by` may send. Raises `NoSuchSticker`, `PackNotBought`."""
     ours = drawn.sticker(id, language)
     if ours is not None:
         return ours
     found = store.stickers(reader, [id]).get(id)
     if found is None:
         raise NoSuchSticker
-    alive = found.removed_at is None and may_see_pack(reader, by, found.pack, 0)
-    if not alive and not store_people.is_kept(reader, by, id):
-        raise NoSuchSticker
+    if not store_people.is_kept(reader, by, id):
+        pack = store.packs(reader, [found.pack]).get(found.pack)
+        if found.removed_at is not None or pack is None or not _seen(reader, by, pack):
+            raise NoSuchSticker
+        if not may_use(reader, by, pack):
+            raise PackNotBought(price=pack.price)
     return _shown(found, ())
 
 
@@ -66,7 +78,7 @@ def usables(reader: Reader, by: AccountId, ids: Sequence[str], language: str) ->
     kept = set(store_people.kept(reader, by))
     rows = store.stickers(reader, ids)
     packs = store.packs(reader, list({row.pack for row in rows.values()}))
-    seen = {id for id, pack in packs.items() if _seen(reader, by, pack)}
+    seen = {id for id, pack in packs.items() if _seen(reader, by, pack) and may_use(reader, by, pack)}
     alive = [row for row in rows.values() if row.id in kept or (row.removed_at is None and row.pack in seen)]
     shown = {sticker.id: sticker for sticker in with_words(reader, alive, language)}
     found = [drawn.sticker(id, language) or shown.get(id) for id in ids]
@@ -89,6 +101,7 @@ def with_words(reader: Reader, rows: Iterable[KeptSticker], language: str) -> li
 def shown(reader: Reader, by: AccountId, packs: Sequence[KeptPack], language: str, first: int | None = None) -> list[Pack]:
     """Return packs with their stickers, or the first few of each, as `by` sees them."""
     shelf = set(store_people.shelf(reader, by))
+    bought = store_sales.bought(reader, by, [pack.id for pack in packs if pack.price])
     rows: dict[str, list[KeptSticker]] = {pack.id: [] for pack in packs}
     for row in store.stickers_in(reader, list(rows)):
         rows[row.pack].append(row)
@@ -105,6 +118,8 @@ def shown(reader: Reader, by: AccountId, packs: Sequence[KeptPack], language: st
             mine=pack.owner == by,
             on_shelf=pack.id in shelf,
             published=pack.published_at is not None,
+            price=pack.price,
+            usable=pack.price == 0 or pack.owner == by or pack.id in shelf or pack.id in bought,
         )
         for pack in packs
     ]

@@ -11,6 +11,7 @@ from warung.stickers.model import (
     Listed,
     NoSuchSticker,
     Overview,
+    PackNotBought,
     Settings,
     ShelfChanged,
     Sticker,
@@ -46,16 +47,18 @@ def browse(reader: Reader, *, by: AccountId, language: str, before: str | None =
 
 
 def take(tx: Tx, *, by: AccountId, pack: str) -> None:
-    """Put a pack on one's shelf; twice is once. Raises `NoSuchPack`."""
+    """Put a pack on one's shelf; twice is once. Raises `NoSuchPack`, and `PackNotBought` for one that costs something."""
     if pack == drawn.PACK.id:
         return
-    seeing.pack_seen(tx, by, pack)
+    found = seeing.pack_seen(tx, by, pack)
+    if not seeing.may_use(tx, by, found):
+        raise PackNotBought(price=found.price)
     if store_people.put_on_shelf(tx, by, pack):
         tx.emit(ShelfChanged(), [by])
 
 
 def put_back(tx: Tx, *, by: AccountId, pack: str) -> None:
-    """Take a pack from one's shelf; one that is not there is no error."""
+    """Take a pack from one's shelf; one that is not there is no error. What was bought can be taken again."""
     if store_people.take_from_shelf(tx, by, pack):
         tx.emit(ShelfChanged(), [by])
 
@@ -66,10 +69,16 @@ def keep(tx: Tx, *, by: AccountId, id: str, language: str) -> Sticker:
 
 
 def keep_received(tx: Tx, *, by: AccountId, conversation: ConversationId, seq: int) -> Sticker:
-    """Keep the sticker of a message that one sees. Raises `NotAMember`, `NoSuchMessage`, `NoSuchSticker`, `TooManyKept`."""
+    """Keep the sticker of a message that one sees; one of a pack that costs something comes with its pack only.
+
+    Raises `NotAMember`, `NoSuchMessage`, `NoSuchSticker`, `PackNotBought`, `TooManyKept`.
+    """
     card = tx.cards.decode(chat.message(tx, by=by, id=conversation, seq=seq).card)
     if not isinstance(card, StickerCard):
         raise NoSuchSticker
+    pack = store.packs(tx, [card.pack]).get(card.pack)
+    if pack is not None and not seeing.may_use(tx, by, pack):
+        raise PackNotBought(price=pack.price)
     told = {name: value for name, value in msgspec.structs.asdict(card).items() if name != "sticker"}
     return _keep(tx, by, Sticker(id=card.sticker, **told))
 

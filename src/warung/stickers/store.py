@@ -9,14 +9,14 @@ from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId
 from warung.stickers.model import KeptPack, KeptSticker
 
-PACK = "id, owner, title, author, licence, created_at, published_at, removed_at"
+PACK = "id, owner, title, author, licence, created_at, published_at, removed_at, price"
 STICKER = "id, pack, place, blob, width, height, moves, emoji, alt, removed_at"
 
 
 def insert_pack(tx: Tx, pack: KeptPack) -> None:
     """Keep a new pack."""
     sql = f"""INSERT INTO sticker_pack ({PACK})
-        VALUES (:id, :owner, :title, :author, :licence, :created_at, :published_at, :removed_at)"""
+        VALUES (:id, :owner, :title, :author, :licence, :created_at, :published_at, :removed_at, :price)"""
     tx.run(sql, msgspec.structs.asdict(pack))
 
 
@@ -67,6 +67,12 @@ def stickers(reader: Reader, ids: Sequence[str]) -> dict[str, KeptSticker]:
         return {}
     rows = reader.all(f"SELECT {STICKER} FROM sticker WHERE id IN :ids", {"ids": list(ids)})
     return {row[0]: KeptSticker(*row) for row in rows}
+
+
+def sticker_of(reader: Reader, blob: str) -> str | None:
+    """Return the sticker that is this blob."""
+    row = reader.one("SELECT id FROM sticker WHERE blob = :blob", {"blob": blob})
+    return row[0] if row else None
 
 
 def stickers_in(reader: Reader, packs: Sequence[str]) -> list[KeptSticker]:
