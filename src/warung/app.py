@@ -272,17 +272,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     patience_s = settings.server.overload_ms / 1000 or math.inf
     admission = Admission(time=asyncio.get_running_loop().time, waiting=lambda: db.reading, threshold_s=patience_s)
     db.waited = admission.waited
-    commands = Commands(db, [command for domain in DOMAINS for command in domain.commands], phrases, admission)
-    door = Door(
-        db=db,
-        bus=bus,
-        hub=hub,
-        commands=commands,
-        site=settings.site,
-        recognise=accounts.recognise,
-        heartbeat_s=settings.server.heartbeat_s,
-        frame_bytes=settings.server.frame_bytes,
-    )
+    door = _door(settings, db, bus, hub, phrases, admission)
     blobs = open_blobs(settings.server.blobs or f"file:{settings.data / 'blobs'}")
     workshops = _workshops(settings, db, blobs)
     outside = HttpOutside(_networks("outside_exempt", settings.server.outside_exempt))
@@ -320,6 +310,20 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         admission=admission,
     )
     return World(settings, db, bus, hub, door, build, blobs, workshops, jobs, admission, metrics, stopping)
+
+
+def _door(settings: Settings, db: Database, bus: Bus, hub: Hub, phrases: Phrasebook, admission: Admission) -> Door:
+    commands = Commands(db, [command for domain in DOMAINS for command in domain.commands], phrases, admission)
+    return Door(
+        db=db,
+        bus=bus,
+        hub=hub,
+        commands=commands,
+        site=settings.site,
+        recognise=accounts.recognise,
+        heartbeat_s=settings.server.heartbeat_s,
+        frame_bytes=settings.server.frame_bytes,
+    )
 
 
 def _workshops(settings: Settings, db: Database, blobs: Blobs) -> Workshops:

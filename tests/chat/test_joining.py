@@ -7,8 +7,8 @@ from warung import accounts, chat
 from warung.accounts import invites
 from warung.accounts.model import InviteNotValid
 from warung.chat import groups, joining
-from warung.chat.joining import Newcomer
-from warung.chat.model import AdminsOnly, GroupLinkNotPossible, GroupLinkNotValid, GroupOnly, NoSuchJoinRequest, NotAMember
+from warung.chat.joining import GroupLinkNotPossible, GroupLinkNotValid, Newcomer, NoSuchJoinRequest
+from warung.chat.model import AdminsOnly, GroupOnly, NotAMember
 from warung.chat.store_links import Link
 from warung.kit.clock import DAY, MINUTE
 from warung.kit.ids import AccountId, ConversationId

@@ -9,10 +9,7 @@ from warung.chat.model import (
     AdminsOnly,
     Changed,
     GroupFull,
-    GroupLinkNotPossible,
-    GroupLinkNotValid,
     GroupOnly,
-    NoSuchJoinRequest,
     Notice,
     Settings,
 )
@@ -20,11 +17,24 @@ from warung.chat.rooms import Room, room, rooms
 from warung.chat.store_links import Link
 from warung.kit.clock import DAY, SECOND
 from warung.kit.db import Reader, Tx
+from warung.kit.errors import BadRequest, NotFound
 from warung.kit.ids import AccountId, BlobId, ConversationId, new_id, secret
 from warung.kit.site import Site
 
 MOST_USES = 10_000
 LONGEST_S = 366 * DAY // SECOND
+
+
+class GroupLinkNotValid(NotFound):
+    """This link does not work any more. Ask for a new one."""
+
+
+class GroupLinkNotPossible(BadRequest):
+    """A group's link is good for 1 to 10,000 people and for at most a year."""
+
+
+class NoSuchJoinRequest(NotFound):
+    """This request to join is no longer open."""
 
 
 class Door(msgspec.Struct, frozen=True):

@@ -373,18 +373,6 @@ class OwnerCannotLeave(NotAllowed):
     """Hand the group over to somebody else first."""
 
 
-class GroupLinkNotValid(NotFound):
-    """This link does not work any more. Ask for a new one."""
-
-
-class GroupLinkNotPossible(BadRequest):
-    """A group's link is good for 1 to 10,000 people and for at most a year."""
-
-
-class NoSuchJoinRequest(NotFound):
-    """This request to join is no longer open."""
-
-
 class Entry(msgspec.Struct, frozen=True):
     """What is about to be appended to a log."""
 
