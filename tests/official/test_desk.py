@@ -41,9 +41,17 @@ async def test_a_case_waits_is_taken_handed_over_and_closed(stall: Stall) -> Non
     await stall.refused(NotYourSession, serving.reply, by=siti, **said, card=HELLO, nonce=stall.nonce())
     await stall.do(serving.reply, by=rina, **said, card=official.Words(words="Sudah di jalan"), nonce=stall.nonce())
     await stall.tells(fan, "terima kasih")
-    await stall.do(serving.finish, by=rina, **said)
+    await stall.do(official.sit, by=rina, official=toko.id, online=False)
+    assert (await stall.do(official.take, by=siti, **said)).kf == mine  # rina went home
+    await stall.do(serving.finish, by=siti, **said)
     told = [(each["type"], each.get("kf") or each.get("to")) for each in await stall.log(toko, 1) if each["type"].startswith("desk.")]
-    assert told == [("desk.waiting", None), ("desk.opened", mine), ("desk.handed_over", theirs), ("desk.closed", theirs)]
+    assert told == [
+        ("desk.waiting", None),
+        ("desk.opened", mine),
+        ("desk.handed_over", theirs),
+        ("desk.opened", mine),
+        ("desk.closed", mine),
+    ]
     assert await stall.read(fan) == [
         (False, "pesananku belum datang"),
         (True, "Sebentar ya"),
@@ -90,7 +98,10 @@ async def test_new_cases_go_to_whoever_serves_the_fewest_and_outside_the_hours_t
     await stall.do(official.set_desk, official=toko.id, settings=official.DeskSettings(on=True))
     for who in (budi, ayu):
         await stall.tells(await stall.fan(who, toko), "halo")
-    assert [each.kf for each in await stall.ask(official.sessions, official=toko.id)] == [seat.kf, None]
+    first, second = await stall.ask(official.sessions, official=toko.id)
+    assert (first.kf, second.kf) == (seat.kf, None)
+    await stall.do(serving.finish, by=sari, official=toko.id, openid=first.openid)
+    assert [each.kf for each in await stall.ask(official.sessions, official=toko.id)] == [seat.kf]  # the next one
     now = stall.hand()
     today = (now // DAY + 3) % 7
     days: list[official.Hours | None] = [None] * 7
@@ -103,7 +114,7 @@ async def test_new_cases_go_to_whoever_serves_the_fewest_and_outside_the_hours_t
     late = await stall.fan(dewi, toko)
     await stall.tells(late, "halo")
     assert (await stall.read(late))[-1] == (True, "Kami tutup")
-    assert len(await stall.ask(official.sessions, official=toko.id)) == 2
+    assert len(await stall.ask(official.sessions, official=toko.id)) == 1
     never = (official.Hours(5, 5),) * 7
     for wrong in (official.DeskSettings(days=(None,)), official.DeskSettings(days=never), official.DeskSettings(offset_min=5_000)):
         await stall.refused(DeskNotPossible, official.set_desk, official=toko.id, settings=wrong)

@@ -274,8 +274,8 @@ from warung.official.registry import by_appid, change, close, mine, official, re
 from warung.official.renaming import TellFollowers, tell_followers
 from warung.official.rules import Keyword, Replies, RepliesNotPossible, Rule, replies, set_mode, set_replies
 from warung.official.scanning import code, code_picture, codes, lengthen, make_code, scan, scene_of, shorten
-from warung.official.seats import add_kf, bind_kf, change_kf, delete_kf, kfs, set_kf_avatar, sit
-from warung.official.serving import close_session, desk, hand_over, open_session, records, session, sessions, set_desk, take
+from warung.official.seats import add_kf, bind_kf, change_kf, delete_kf, kfs, set_kf_avatar
+from warung.official.serving import close_session, desk, hand_over, open_session, records, session, sessions, set_desk, sit, take
 from warung.official.sharing import OfficialProfile, recommend
 from warung.official.tagging import add_tag, delete_tag, rename_tag, tag, tagged, tags, tags_of, untag
 from warung.official.talking import Window, answer, reply_window, say, typing

@@ -48,6 +48,7 @@ class Hook(msgspec.Struct, frozen=True):
     failures: int
     failing_since: int | None
     created_at: int
+    busy_until: int = 0  # somebody tells it until then
 
 
 class Tell(Job, frozen=True, tag="official.tell"):

@@ -113,7 +113,7 @@ async def set_desk(db: Db, me: Identity, id: Id, data: DeskSettings) -> DeskSett
 @put("/officials/{id:str}/desk/seat", status_code=200)
 async def sit(db: Db, me: Identity, id: Id, data: Sit) -> Kf:
     """Sit down at the desk, or leave it."""
-    return await db.write(lambda tx: seats.sit(tx, by=me.account, official=id, online=data.online, takes=data.takes, nick=data.nick))
+    return await db.write(lambda tx: serving.sit(tx, by=me.account, official=id, online=data.online, takes=data.takes, nick=data.nick))
 
 
 @get("/officials/{id:str}/desk/{openid:str}")

@@ -116,6 +116,7 @@ def close_session(tx: Tx, *, official: AccountId, openid: str, kf: str | None = 
     store_desk.close_session(tx, known.id)
     log.happen(tx, official=official, kind="desk.closed", openid=openid, kf=known.kf or "")
     seats.tell(tx, official, openid)
+    _call_next(tx, official)
 
 
 def session(reader: Reader, *, official: AccountId, openid: str) -> DeskSession | None:
@@ -133,15 +134,22 @@ def records(reader: Reader, *, official: AccountId, since: int, until: int, afte
     return store_desk.records(reader, official, since=since, until=until, after=after, limit=max(1, min(limit, RECORDS)))
 
 
+def sit(tx: Tx, *, by: AccountId, official: AccountId, online: bool, takes: int = 0, nick: str | None = None) -> Kf:
+    """Sit down at the desk of an account that one works with, or leave it; up to `takes` of those who wait come at once."""
+    seat = seats.sit(tx, by=by, official=official, online=online, takes=takes, nick=nick)
+    _call_next(tx, official)
+    return seat
+
+
 def take(tx: Tx, *, by: AccountId, official: AccountId, openid: str) -> DeskSession:
-    """Serve a follower who waits, or begin to talk to one who does not. Raises `InSession` when somebody else was faster."""
+    """Serve a follower who waits or whose case somebody left, or begin to talk to another. Raises `InSession` where others do."""
     seat = seat_of(tx, by, official)
     known = store_desk.session(tx, official, openid)
     if known is None:
         return _began(tx, consent.required(tx, official, openid), seat)
-    if known.kf not in (None, seat.kf):
+    if known.kf not in (None, seat.kf) and seats.named(tx, official, known.kf).online:
         raise InSession
-    if known.kf is None:
+    if known.kf != seat.kf:
         _assigned(tx, official, known, seat)
     return _session(tx, official, openid)
 
@@ -203,6 +211,15 @@ def _session(reader: Reader, official: AccountId, openid: str) -> DeskSession:
     if known is None:
         raise NoSuchSession
     return known
+
+
+def _call_next(tx: Tx, official: AccountId) -> None:
+    """Give those who wait to whoever takes cases by themselves, as far as these go."""
+    for waiting in store_desk.sessions(tx, official, WAITING):
+        if waiting.kf is None:
+            if (seat := _free(tx, official)) is None:
+                return
+            _assigned(tx, official, waiting, seat)
 
 
 def _free(reader: Reader, official: AccountId) -> Kf | None:

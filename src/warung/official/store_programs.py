@@ -7,7 +7,7 @@ from warung.kit.ids import AccountId
 from warung.official.programs_model import Hook, Program
 
 PROGRAM = "id, official, name, created_at"
-HOOK = "id, official, url, secret, former, former_until, sent_seq, failures, failing_since, created_at"
+HOOK = "id, official, url, secret, former, former_until, sent_seq, failures, failing_since, created_at, busy_until"
 
 
 def insert_program(tx: Tx, made: Program, token: str, by: AccountId) -> None:
@@ -38,8 +38,8 @@ def delete_program(tx: Tx, official: AccountId, id: str) -> bool:
 
 def insert_hook(tx: Tx, hook: Hook) -> None:
     """Keep a hook."""
-    sql = f"""INSERT INTO official_hook ({HOOK}, busy_until) VALUES (:id, :official, :url, :secret, :former, :former_until, :sent_seq,
-        :failures, :failing_since, :created_at, 0)"""
+    sql = f"""INSERT INTO official_hook ({HOOK}) VALUES (:id, :official, :url, :secret, :former, :former_until, :sent_seq,
+        :failures, :failing_since, :created_at, :busy_until)"""
     tx.run(sql, msgspec.structs.asdict(hook))
 
 

@@ -35,9 +35,9 @@ class Told(msgspec.Struct, frozen=True):
 
 
 def on_happened(tx: Tx, event: Happened) -> None:
-    """Something happened: those hooks are woken that do not rest after a failure."""
+    """Something happened: those hooks are woken that do not rest after a failure. Whoever tells one now sees it by themselves."""
     for hook in store_programs.hooks(tx, event.official):
-        if not hook.failures:
+        if not hook.failures and hook.busy_until < tx.now:
             tx.enqueue(Tell(hook.id), key=_key(hook.id))
 
 
