@@ -50,6 +50,7 @@ INSIDE = {
     "wallet-code": "/wallet/code",
     "wallet-shop": "/wallet/shop",
     "wallet-bank": "/wallet/bank",
+    "wallet-takings": "/wallet/shop/takings",
     "operator-books": "/operator/books",
 }
 KEPT = {

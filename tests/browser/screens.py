@@ -80,6 +80,7 @@ class Scene:
             "/wallet/code",
             "/wallet/shop",
             "/wallet/bank",
+            "/wallet/shop/takings",
             "/operator/books",
             f"/packet/{quote(self.packet)}",
             f"/bill/{quote(self.bill)}",

@@ -92,6 +92,12 @@ async def test_budi_scans_the_code_of_toko_sari_and_pays(giving: Giving, take_ph
     assert await giving.took(toko.id) == 56
     who: AccountId = budi
     assert await giving.has(who) == 944
+    counter = await (await take_phone()).sign_in(siti, "/wallet/shop/takings")
+    await counter.get_by_role("button", name="56").click()
+    await counter.get_by_label("Amount").fill("6")
+    await counter.get_by_role("dialog").get_by_role("button", name="Give back").click()
+    await expect(counter.get_by_text("6 poin given back")).to_be_visible()
+    assert await giving.has(who) == 950
 
 
 async def test_an_amount_in_any_digits_is_said_again_before_it_is_paid(giving: Giving, take_phone: TakePhone, place: Served) -> None:

@@ -2,7 +2,7 @@
 
 import { address, drop, get, post, put } from "../../kit/api";
 import type { ConversationId, PasskeyOptions } from "../../kit/wire";
-import type { Bill, Charge, Handover, History, Intent, Packet, Scanned, Shop, ShopCode, ShownCode, Wallet, Withdrawal, Withdrawals } from "./wire";
+import type { Bill, Charge, Handover, History, Intent, Packet, Payment, Scanned, Shop, ShopCode, ShownCode, Wallet, Withdrawal, Withdrawals } from "./wire";
 
 const part = encodeURIComponent;
 
@@ -75,6 +75,10 @@ export const declineCharge = (charge: string): Promise<Charge> => post(`/charges
 export const shops = (): Promise<Shop[]> => get("/merchants");
 export const openShop = (name: string, city: string): Promise<Shop> => post("/merchants", { name, city });
 export const closeShop = (id: string): Promise<void> => drop(`/merchants/${part(id)}`);
+export const takings = (shop: string, before?: string): Promise<{ payments: Payment[]; cursor: string | null }> =>
+  get(`/merchants/${part(shop)}/payments`, before ? { before } : {});
+export const giveBack = (payment: string, id: string, amount: number): Promise<unknown> =>
+  post(`/payments/${part(payment)}/refunds`, { id, amount });
 export const printedCode = (shop: string, currency: string): Promise<ShopCode> => get(`/merchants/${part(shop)}/code`, { currency });
 export const makeCode = (shop: string, amount: number, currency: string): Promise<ShopCode> =>
   post(`/merchants/${part(shop)}/codes`, { amount, currency });

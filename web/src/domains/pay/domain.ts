@@ -4,7 +4,7 @@ import type { Loader } from "../../kit/route";
 import { type ClientDomain, lazy } from "../chat/plugs";
 
 const page =
-  (name: "Wallet" | "BankPage" | "GivePage" | "PinPage" | "SafetyPage" | "StatementPage" | "PacketPage" | "BillPage" | "PayCodePage" | "PayerCode" | "ShopPage" | "Books"): Loader =>
+  (name: "Wallet" | "TakingsPage" | "BankPage" | "GivePage" | "PinPage" | "SafetyPage" | "StatementPage" | "PacketPage" | "BillPage" | "PayCodePage" | "PayerCode" | "ShopPage" | "Books"): Loader =>
   async () =>
     (await withWords(() => import("./pages"), "pay"))[name] as Awaited<ReturnType<Loader>>;
 
@@ -55,6 +55,7 @@ export const DOMAIN: ClientDomain = {
     { pattern: "/wallet/bank", load: page("BankPage"), side: "me" },
     { pattern: "/wallet/code", load: page("PayerCode"), side: "me" },
     { pattern: "/wallet/shop", load: page("ShopPage"), side: "me" },
+    { pattern: "/wallet/shop/takings", load: page("TakingsPage"), side: "me" },
     { pattern: "/packet/:id", load: page("PacketPage"), side: "chats" },
     { pattern: "/bill/:id", load: page("BillPage"), side: "chats" },
     { pattern: "/pay", load: page("PayCodePage"), side: "chats" },

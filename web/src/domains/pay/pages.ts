@@ -10,4 +10,5 @@ export { default as PinPage } from "./PinPage.svelte";
 export { default as SafetyPage } from "./SafetyPage.svelte";
 export { default as ShopPage } from "./ShopPage.svelte";
 export { default as StatementPage } from "./StatementPage.svelte";
+export { default as TakingsPage } from "./TakingsPage.svelte";
 export { default as Wallet } from "./Wallet.svelte";

@@ -143,6 +143,16 @@ export interface Shop {
   closed_at: Millis | null;
 }
 
+/** What somebody paid to a shop; `reference` is the shop's own word for it. */
+export interface Payment {
+  id: string;
+  amount: number;
+  currency: string;
+  reference: string;
+  refunded: number;
+  at: Millis;
+}
+
 export interface ShopCode {
   text: string;
   svg: string;
