@@ -56,9 +56,9 @@ async def test_what_is_refused_is_refused_alike_on_both_ways(purse: Purse) -> No
         (json.dumps(order | {"amount": 2_000}).encode(), {}),
         (json.dumps(order | {"id": "x"}).encode(), {}),
     ]
-    for at, (body, headers) in enumerate(strange):
+    for body, headers in strange:
         short = await http.post("/payments", content=body, headers=kind | headers)
-        usual = await http.post("/payments", content=body, headers=kind | headers | {"idempotency-key": f"k{at}"})
+        usual = await http.post("/payments", content=body, headers={"content-type": "text/plain"} | headers)
         assert {"error"} == short.json().keys() == usual.json().keys(), (body[-60:], short.text, usual.text)
         codes = [answer.json()["error"]["code"] for answer in (short, usual)]
         assert (short.status_code, codes[0]) == (usual.status_code, codes[1]), (body[:60], headers)

@@ -281,6 +281,13 @@ async def test_the_same_request_many_times_at_once_is_one_payment(purse: Purse) 
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert (await purse.has(budi), await purse.took(toko.id)) == (700, 300)
+    others = [order | {"id": f"payment-01{at:02}"} for at in range(6)]  # other requests, all under one key
+    for other in others:
+        other["approval"] = await purse.confirms(budi, toko.id, 300, str(other["id"]))
+    answers = await asyncio.gather(*(http.post("/payments", json=other, headers={"idempotency-key": "k2"}) for other in others))
+    assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400, 400, 400]
+    assert {answer.json()["error"]["code"] for answer in answers if answer.status_code == 400} == {"key_reused"}
+    assert await purse.has(budi) == 400
 
 
 async def test_refunds_and_credits_over_http_take_keys_too(purse: Purse) -> None:

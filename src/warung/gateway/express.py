@@ -1,7 +1,7 @@
 """The short way for routes that are asked thousands of times a second: what the framework finds out at every request is known at the start.
 
-A route says `opt={"express": True}`. It takes constants, `me` and a JSON body, and nothing of its path. A request that brings more (a
-header which the route reads, another content type, a body that does not say its length) goes the usual way and is answered the same.
+A route says `opt={"express": True}`. It takes constants, `me`, headers and a JSON body, and nothing of its path. A request of another
+content type, or whose body does not say its length, goes the usual way and is answered the same.
 """
 
 import inspect
@@ -21,13 +21,13 @@ Raw = list[tuple[bytes, bytes]]
 
 
 class Way(msgspec.Struct, frozen=True):
-    """One route: what to call with which constants, how its body is read, and the headers that make it take the usual way."""
+    """One route: what to call with which constants, which headers are its parameters, and how its body is read."""
 
     path: str
     run: Callable[..., Awaitable[Any]]
     constants: Mapping[str, Any]
     body: msgspec.json.Decoder[Any]
-    usual: frozenset[bytes]
+    headers: Mapping[str, str]
     status: int
     handler: Any
 
@@ -68,8 +68,6 @@ class Express:
             return None
         length = kind = None
         for name, value in scope["headers"]:
-            if name in way.usual:
-                return None
             if name == b"content-length":
                 length = value
             elif name == b"content-type":
@@ -107,7 +105,8 @@ class Express:
             body += message.get("body", b"")  # type: ignore[operator]
             if not message.get("more_body"):
                 break
-        return await way.run(**way.constants, me=me, data=way.body.decode(body))
+        given = {parameter: headers.get(name) for parameter, name in way.headers.items()}
+        return await way.run(**way.constants, **given, me=me, data=way.body.decode(body))
 
 
 class Application(Litestar):
@@ -134,19 +133,19 @@ class Application(Litestar):
 def _way(path: str, handler: Any, constants: Mapping[str, Any]) -> Way:
     run = handler.fn
     hints, names = get_type_hints(run, include_extras=True), inspect.signature(run).parameters
-    headers = [
-        about.name or name
+    headers = {
+        name: about.name or name
         for name, hint in hints.items()
         for about in getattr(hint, "__metadata__", ())
         if isinstance(about, HeaderParameter)
-    ]
+    }
     wanted = {name: constants[name] for name in names if name in constants}
     return Way(
         path,
         run,
         wanted,
         msgspec.json.Decoder(hints["data"], strict=False),  # as the framework reads
-        frozenset(each.encode() for each in headers),
+        headers,
         handler.status_code,
         handler,
     )

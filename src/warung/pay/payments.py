@@ -5,6 +5,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -13,6 +14,7 @@ from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId
 from warung.kit.text import bounded
 from warung.pay import approvals, happenings, ledger, limits, merchants, store_merchants
+from warung.pay.answers import Again, named, once_all
 from warung.pay.batch import Batch
 from warung.pay.model import MerchantNotFound, NotToYourself, Transfer
 from warung.pay.money import checked
@@ -20,6 +22,7 @@ from warung.pay.store_merchants import Merchant, Payment
 
 REFERENCE_CHARS = 64
 PER_CALL = 512
+ROUTE = "POST /payments"
 SHOP = re.compile(r"[0-9a-z]{1,40}\Z")  # what is no id is not looked up: a database that cannot read it would refuse all that came together
 
 
@@ -115,26 +118,34 @@ def _tell(tx: Tx, fresh: Sequence[Payment]) -> None:
             happenings.tell(tx, merchant=payment.merchant, kind="payment.succeeded", data=payment)
 
 
+class _Waiting(NamedTuple):
+    by: AccountId
+    item: Pay
+    key: str | None
+    future: "asyncio.Future[Payment | Again]"
+    arrived: float
+
+
 class Lane:
-    """Payments that wait for the next commit: all of them are one call of `pay_all`. On the loop, but for `take`."""
+    """Payments that wait for the next commit: all of them are one call of `pay_all`, those with a key once. On the loop, but for `take`."""
 
     def __init__(self, db: Db) -> None:
         self._db = db
         self._time = asyncio.get_running_loop().time
-        self._waiting: deque[tuple[AccountId, Pay, asyncio.Future[Payment], float]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._submitted = False
 
-    def pay(self, by: AccountId, item: Pay) -> asyncio.Future[Payment]:
-        """Pay; what is returned is done when it is on disk, or holds the refusal."""
-        future: asyncio.Future[Payment] = asyncio.get_running_loop().create_future()
-        self._waiting.append((by, item, future, self._time()))
+    def pay(self, by: AccountId, item: Pay, key: str | None = None) -> asyncio.Future[Payment | Again]:
+        """Pay; what is returned is done when it is on disk, or holds the refusal. `key` is an idempotency key."""
+        future: asyncio.Future[Payment | Again] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(by, item, key, future, self._time()))
         if not self._submitted:
             self._submit()
         return future
 
     def _submit(self) -> None:
         self._submitted = True
-        taken: list[tuple[AccountId, Pay, asyncio.Future[Payment], float]] = []
+        taken: list[_Waiting] = []
         begun = [0.0]
 
         def take() -> None:
@@ -143,16 +154,17 @@ class Lane:
             while self._waiting and len(taken) < PER_CALL:
                 taken.append(self._waiting.popleft())
 
-        def verb(tx: Tx) -> Sequence[Payment | Refusal]:
+        def verb(tx: Tx) -> Sequence[Any]:
             if not taken:  # a repeated transaction writes the same items
                 take()
-            return pay_all(tx, [(by, item) for by, item, _, _ in taken]) if taken else ()
+            asked = [(one.by, one.key, named(ROUTE, one.item) if one.key is not None else "") for one in taken]
+            return once_all(tx, asked, lambda places: pay_all(tx, [(taken[at].by, taken[at].item) for at in places])) if taken else ()
 
-        def done(outcome: Sequence[Payment | Refusal] | BaseException) -> None:
+        def done(outcome: Sequence[Any] | BaseException) -> None:
             if not taken and isinstance(outcome, BaseException):
                 take()  # refused before the verb was called: a full disk, a stopping server
-            self._db.waited(sum(begun[0] - arrived for _, _, _, arrived in taken), len(taken))
-            for at, (_, _, future, _) in enumerate(taken):
+            self._db.waited(sum(begun[0] - one.arrived for one in taken), len(taken))
+            for at, future in enumerate(one.future for one in taken):
                 result = outcome if isinstance(outcome, BaseException) else outcome[at]
                 if future.cancelled():
                     continue

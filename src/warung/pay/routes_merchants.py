@@ -9,8 +9,8 @@ from litestar.params import HeaderParameter, Parameter
 
 from warung.kit.db import Db
 from warung.kit.ids import Identity
-from warung.pay import happenings, merchants, payments
-from warung.pay.answers import FIRST, answered
+from warung.pay import happenings, merchants
+from warung.pay.answers import FIRST, Again, answered, checked
 from warung.pay.merchants import Payments, Refund
 from warung.pay.payments import Lane, Pay
 from warung.pay.store_merchants import Happening, Hook, Merchant, Payment
@@ -92,11 +92,8 @@ async def close_shop(db: Db, me: Identity, id: Id) -> None:
 @post("/payments", status_code=200, opt=FIRST | {"express": True})
 async def pay(db: Db, me: Identity, data: Pay, key: Key = None) -> Response[Payment]:
     """Pay a shop from your wallet, at once. The id, and the key where one is given, make a retry the same payment."""
-    if key is None:
-        return Response(await _lane(db).pay(me.account, data), status_code=200)
-    return await answered(
-        db, by=me.account, key=key, route="POST /payments", request=data, verb=lambda tx: payments.pay(tx, by=me.account, item=data)
-    )
+    told = await _lane(db).pay(me.account, data, checked(key))
+    return told.response() if isinstance(told, Again) else Response(told, status_code=200)
 
 
 @get("/merchants/{id:str}/payments")

@@ -1,7 +1,7 @@
 """The SQL of shops, of what was paid to them, of remembered answers, and of what their programs hear."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -36,6 +36,14 @@ class Payment(msgspec.Struct, frozen=True):
     reference: str
     refunded: int
     at: int
+
+
+class Answer(NamedTuple):
+    """The first answer to a key: the digest of what was asked, the status and the body."""
+
+    request: str
+    status: int
+    body: bytes
 
 
 class Hook(msgspec.Struct, frozen=True):
@@ -115,21 +123,27 @@ def refund(tx: Tx, payment: str, amount: int) -> bool:
     return tx.run(sql, {"id": payment, "amount": amount}) == 1
 
 
-def answer(reader: Reader, account: AccountId, key: str) -> tuple[str, int, bytes] | None:
-    """Return (request, status, body) of the first answer to a key."""
-    row = reader.one(
-        "SELECT request, status, body FROM pay_answer WHERE account = :account AND key = :key", {"account": account, "key": key}
+def answers(reader: Reader, keys: Iterable[tuple[AccountId, str]]) -> dict[tuple[AccountId, str], Answer]:
+    """Return the first answers to keys of accounts."""
+    wanted = set(keys)
+    if not wanted:
+        return {}
+    rows = reader.all(
+        "SELECT account, key, request, status, body FROM pay_answer WHERE account IN :accounts AND key IN :keys",
+        {"accounts": sorted({account for account, _ in wanted}), "keys": sorted({key for _, key in wanted})},
     )
-    return (row[0], row[1], bytes(row[2])) if row else None
+    return {(row[0], row[1]): Answer(row[2], row[3], bytes(row[4])) for row in rows if (row[0], row[1]) in wanted}
 
 
-def keep_answer(tx: Tx, account: AccountId, key: str, request: str, status: int, body: bytes, forget_before: int) -> None:
-    """Keep the first answer to a key; old ones go."""
+def keep_answers(tx: Tx, kept: Mapping[tuple[AccountId, str], Answer], forget_before: int) -> None:
+    """Keep the first answers to keys; old ones go."""
+    if not kept:
+        return
     tx.run("DELETE FROM pay_answer WHERE at < :before", {"before": forget_before})
-    tx.run(
+    tx.many(
         "INSERT INTO pay_answer (account, key, request, status, body, at) VALUES (:account, :key, :request, :status, :body, :now)"
         " ON CONFLICT (account, key) DO NOTHING",
-        {"account": account, "key": key, "request": request, "status": status, "body": body, "now": tx.now},
+        [answer._asdict() | {"account": account, "key": key, "now": tx.now} for (account, key), answer in kept.items()],
     )
 
 
