@@ -13,7 +13,7 @@ function serviceWorker(): Plugin {
     apply: "build",
     enforce: "post", // after the page: an entry that has become empty is no file any more
     generateBundle(_, bundle) {
-      const files = Object.values(bundle).filter((file) => file.fileName !== "index.html" && !file.fileName.endsWith(".map"));
+      const files = Object.values(bundle).filter((file) => file.fileName !== "index.html" && !/\.map$|^\.vite\//.test(file.fileName));
       const source = readFileSync(new URL("./src/sw.js", import.meta.url), "utf8");
       const seen = createHash("sha256").update(source);
       for (const file of Object.values(bundle)) seen.update(file.fileName).update(file.type === "chunk" ? file.code : file.source);
@@ -43,6 +43,7 @@ export default defineConfig({
       treeshake: { moduleSideEffects: [{ test: /node_modules\/svelte\/src\/(?!internal\/flags)/, sideEffects: false }] },
     },
     reportCompressedSize: true,
+    manifest: true, // which part brings what: the tests add it up
   },
   server: { proxy: { "/api": "http://localhost:8000", "/ws": { target: "ws://localhost:8000", ws: true } } },
 });

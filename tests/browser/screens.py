@@ -8,16 +8,20 @@ from PIL import Image
 from playwright.async_api import Page
 
 from tests.media.making import saved
-from tests.media.sending import recording
+from tests.media.sending import filmed, recording
 from tests.served import Served
 from warung import accounts, chat, media, polls
+from warung.chat import agreed, edits, forwarding
 from warung.demo import purses
+from warung.kit.clock import DAY
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId, ConversationId
-from warung.media.cards import File, Photo, Shot, Voice
-from warung.media.storing import store_voice
+from warung.media.cards import File, Photo, Shot, Video, Voice
+from warung.media.storing import store_video, store_voice
 from warung.moments import answers, posting
 from warung.moments.model import Draft, Link, Place
+from warung.stickers import packs
+from warung.stickers.model import Labels
 
 Prepare = Callable[[Page], Awaitable[Any]] | None
 
@@ -27,13 +31,16 @@ OUTSIDE = ["/", "/sign-up", "/recover", "/link"]
 class Scene:
     """Budi's warung: a group, a direct conversation, a request, an unread message."""
 
-    def __init__(self, me: AccountId, club: ConversationId, direct: ConversationId, friend: AccountId, packet: str, bill: str) -> None:
+    def __init__(
+        self, me: AccountId, club: ConversationId, direct: ConversationId, friend: AccountId, packet: str, bill: str, packs: dict[str, str]
+    ) -> None:
         self.me = me
         self.club = club
         self.direct = direct
         self.friend = friend
         self.packet = packet
         self.bill = bill
+        self.packs = packs
 
     def inside(self) -> list[str]:
         """Return the addresses of the screens of somebody signed in."""
@@ -67,6 +74,7 @@ class Scene:
             "/stickers",
             "/stickers/new",
             "/stickers/kriuk",
+            *(f"/stickers/{id}" for id in self.packs.values()),
             "/moments",
             "/moments/new",
             "/moments/notices",
@@ -82,6 +90,7 @@ class Scene:
             "/wallet/bank",
             "/wallet/shop/takings",
             "/operator/books",
+            "/operator/storage",
             f"/packet/{quote(self.packet)}",
             f"/bill/{quote(self.bill)}",
         ]
@@ -111,7 +120,44 @@ async def set_scene(place: Served) -> Scene:
     await place.world.db.write(lambda tx: answers.like(tx, by=ayu, id=posted.id))
     who = {"budi": budi, "siti": siti, "ayu": ayu, "joko": joko}
     packet, bill = await purses.fill(place.world.db, place.world.settings.site, who, club)
-    return Scene(budi, club, direct, siti, packet, bill)
+    made = {"own_pack": await a_pack(place, budi, "Kopi pagi"), "priced_pack": await a_pack(place, siti, "Kue basah", price=30)}
+    return Scene(budi, club, direct, siti, packet, bill, made)
+
+
+async def a_pack(place: Served, by: AccountId, title: str, price: int = 0) -> str:
+    """Make a pack of three plain stickers and put it into the store; return its id."""
+    world = place.world
+    pictures = [saved(Image.new("RGBA", (96, 96), colour)) for colour in ("#7a4a2a", "#c9a13b", "#3a7a4a")]
+    made = [await media.store_picture(world.db, world.blobs, world.pictures, by=by, data=each) for each in pictures]
+
+    def verb(tx: Tx) -> str:
+        pack = packs.create(tx, by=by, title=title, author="Dapur Magelang", licence="CC0").id
+        for number, blob in enumerate(made):
+            packs.add(tx, by=by, pack=pack, blob=blob, moves=False, labels=Labels("☕", f"stiker {number}", {"": ["kopi"]}))
+        packs.change(tx, by=by, id=pack, changes=packs.PackChanges(published=True, price=price))
+        return pack
+
+    return await world.db.write(verb)
+
+
+async def rich(place: Served, scene: Scene) -> None:
+    """Add a film and what was forwarded to the direct conversation, which forgets after a week; and a film to the moments."""
+    world, nonce = place.world, place.cast.nonce
+    how = {"by": scene.friend, "data": filmed(24, "libx264", "mp4", size=(320, 240)), "name": "pasar.mp4"}
+    film = await store_video(world.db, world.blobs, world.pictures, world.workshops.players, **how)  # type: ignore[arg-type]
+    shown = await store_video(world.db, world.blobs, world.pictures, world.workshops.players, **how)  # type: ignore[arg-type]
+
+    def verb(tx: Tx) -> None:
+        agreed.set_timer(tx, by=scene.friend, conversation=scene.direct, after_ms=7 * DAY)
+        seen = {"width": film.width, "height": film.height, "duration_ms": film.duration_ms, "size": film.size}
+        card = Video(blob=film.id, placeholder=film.placeholder, caption="Pasar pagi", **seen)
+        chat.send(tx, by=scene.friend, to=scene.direct, card=card, nonce=nonce())
+        forwarding.forward(
+            tx, by=scene.me, conversation=scene.club, seqs=[1, 2, 3], to=[scene.direct], merged=True, origin=True, nonce=nonce()[:30]
+        )
+        posting.post(tx, by=scene.friend, draft=Draft("momen-siti-2", "Pasar pagi ini", video=shown.id))
+
+    await world.db.write(verb)
 
 
 async def enliven(place: Served, scene: Scene) -> None:
@@ -119,7 +165,8 @@ async def enliven(place: Served, scene: Scene) -> None:
     club, me, nonce = scene.club, scene.me, place.cast.nonce
 
     def verb(tx: Tx) -> None:
-        said = chat.send(tx, by=me, to=club, card=chat.Text(text_="Jam tujuh ya"), nonce=nonce())
+        said = chat.send(tx, by=me, to=club, card=chat.Text(text_="Jam enam ya"), nonce=nonce())
+        edits.edit(tx, by=me, conversation=club, seq=said.seq, text="Jam tujuh ya")
         chat.react(tx, by=me, conversation=club, seq=said.seq, emoji="👍")
         chat.pin(tx, by=me, conversation=club, seq=said.seq)
         chat.send(tx, by=me, to=club, card=chat.Location(latitude=-6.2, longitude=106.8, name="Teras"), nonce=nonce())

@@ -81,7 +81,7 @@ async def shown(page: Page, count: int = 1) -> None:
     """Wait until so many pictures are on screen, every one of them loaded from the server."""
     await page.wait_for_function(
         """(count) => {
-            const seen = [...document.querySelectorAll('[role=log] .photos img')];
+            const seen = [...document.querySelectorAll('[role=log] .album img')];
             const there = (one) => one.complete && one.naturalWidth > 0 && !one.closest('.album').querySelector('.ring');
             return seen.length >= count && seen.every(there);
         }""",
@@ -132,7 +132,7 @@ async def test_a_bad_line_holds_it_up_and_a_closed_browser_does_not_lose_it(two:
     await budi.open(f"/chat/{two.here}")
     await shown(siti.page)
     await shown(budi.page)
-    await expect(siti.page.get_by_role("log").locator(".photos")).to_have_count(1)
+    await expect(siti.page.get_by_role("log").locator(".album")).to_have_count(1)
 
 
 async def test_what_is_on_its_way_can_be_given_up(two: Two) -> None:
@@ -141,7 +141,7 @@ async def test_what_is_on_its_way_can_be_given_up(two: Two) -> None:
     await choose(budi.page, as_file(photo(640, 480)))
     await send_chosen(budi.page)
     await budi.page.get_by_role("button", name="Stop sending").click()
-    await expect(budi.page.get_by_role("log").locator(".photos")).to_have_count(0)
+    await expect(budi.page.get_by_role("log").locator(".album")).to_have_count(0)
 
 
 # in the language of the account
@@ -151,7 +151,7 @@ async def test_what_cannot_be_shown_says_so_beside_itself_and_can_be_discarded(t
     await send_chosen(budi.page)
     await expect(budi.page.get_by_role("alert").get_by_text("Ini bukan gambar", exact=False)).to_be_visible()
     await budi.page.get_by_role("button", name="Delete").or_(budi.page.get_by_role("button", name="Discard")).first.click()
-    await expect(budi.page.get_by_role("log").locator(".photos")).to_have_count(0)
+    await expect(budi.page.get_by_role("log").locator(".album")).to_have_count(0)
 
 
 async def test_a_video_plays_where_it_stands(two: Two) -> None:

@@ -1,5 +1,7 @@
 """Every screen: nothing for axe at WCAG 2.2 AA by day and night, nothing wider than the phone in either direction, few bytes."""
 
+import gzip
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,12 @@ from playwright.async_api import TimeoutError as Late
 from tests.browser.conftest import TakePhone
 from tests.browser.screens import OUTSIDE, enliven, set_scene
 from tests.served import Served
+from warung import web
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 BUDGET = 60_000  # bytes of JavaScript and CSS, gzipped, to a usable list of conversations
+RICH_BUDGET = 150_000  # and with all of chat, media, stickers and moments
 
 
 async def settled(page: Page) -> None:
@@ -126,3 +130,21 @@ async def test_the_list_of_conversations_costs_few_bytes(place: Served, take_pho
     total = sum(size for _, size in sizes)
     print(f"to the list of conversations: {total} bytes in {len(sizes)} files")
     assert total <= BUDGET, sizes
+
+
+async def test_all_of_the_rich_conversation_together_costs_few_bytes(place: Served) -> None:
+    """The first screen, and every part of chat, media, stickers and moments that is loaded when it is wanted, with one language's words."""
+    manifest: dict[str, dict[str, Any]] = json.loads((web.STATIC / ".vite/manifest.json").read_text())
+    rich = ("src/domains/chat/", "src/domains/media/", "src/domains/stickers/", "src/domains/moments/", "messages/en")
+    wanted = [name for name, entry in manifest.items() if entry.get("isEntry") or name.startswith(rich) or f"../{name}".startswith(rich)]
+    files: set[str] = set()
+    while wanted:
+        entry = manifest[wanted.pop()]
+        here = {entry["file"], *entry.get("css", [])}
+        if not here <= files:
+            wanted += entry.get("imports", [])
+        files |= here
+    sizes = {name: len(gzip.compress((web.STATIC / name).read_bytes(), 9)) for name in files if name.endswith((".js", ".css"))}
+    print(f"everything of the rich conversation: {sum(sizes.values())} bytes in {len(sizes)} files")
+    assert {part for part in ("Photo", "Sticker", "Moment") if not any(part in name for name in manifest)} == set()
+    assert sum(sizes.values()) <= RICH_BUDGET, sorted(sizes.items(), key=lambda each: -each[1])[:12]

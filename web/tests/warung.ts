@@ -75,6 +75,8 @@ export class Warung {
   /** Every send that arrived, refused or not. */
   readonly sends: { nonce: string; text: string }[] = [];
   readonly asked: string[] = [];
+  /** Messages that nobody may change any more. */
+  readonly strict = new Set<Seq>();
   /** What becomes of an event on its way to the client. */
   tamper: (frame: Frame) => Frame[] = (frame) => [frame];
   /** And of a command: done, done without an answer, or lost. */
@@ -275,11 +277,30 @@ export class Warung {
     if (part === "mine") return Object.assign(member, body, { changed_at: Date.now() }) && this.seen(room);
     if (part === "clear") return void Object.assign(member, { from_seq: room.log.length, changed_at: Date.now() });
     if (verb === "recall") return this.recall(id, Number(seq));
+    if (verb === "reaction") return this.#reacted(room, id, Number(seq), method === "DELETE" ? "" : (body["emoji"] as string));
+    if (method === "PATCH" && seq) return this.#reworded(room, id, Number(seq), body["text"] as string);
     if (part === "draft") return this.draft(id, body as never);
     if (part === "refs") return this.#refs(room, member, query);
     if (method === "POST") return this.#send(id, body as never);
     if (seq) return room.log[Number(seq) - 1];
     return this.#page(room, member, query);
+  }
+
+  /** What this device asks for: the same reaction again is the entry that brought it. */
+  #reacted(room: Room, id: ConversationId, seq: Seq, emoji: string): Message {
+    const mine = room.log.filter(({ card, ref, sender }) => card.type === "chat.reaction" && ref === seq && sender === this.account).at(-1);
+    const standing = (mine?.card as ReactionCard | undefined)?.emoji ?? "";
+    if (this.strict.has(seq)) throw new Refused(403, "not_a_contact");
+    if (!mine && !emoji) throw new Refused(404, "no_such_message");
+    return mine && standing === emoji ? mine : this.react(id, this.account!, seq, emoji);
+  }
+
+  #reworded(room: Room, id: ConversationId, seq: Seq, text: string): { entry: Message; message: Message } {
+    const message = room.log[seq - 1]!;
+    if (this.strict.has(seq)) throw new Refused(403, "too_late_to_edit");
+    const { text: now, edited } = message.card as TextCard;
+    const entry = now === text ? (edited ? room.log[edited - 1]! : message) : this.edit(id, seq, text);
+    return { entry, message: room.log[seq - 1]! };
   }
 
   #page(room: Room, member: Membership, query: URLSearchParams): Page {

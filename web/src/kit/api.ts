@@ -59,6 +59,7 @@ import type {
   Sync,
   WireError,
 } from "./wire";
+import { signOf } from "./signs";
 
 /** A refusal of the server, or that it could not be asked. `status` is 0 when there was no answer. */
 export class ApiError extends Error implements WireError {
@@ -297,8 +298,10 @@ export const message = (id: ConversationId, seq: Seq): Promise<Message> => get(a
 export type Intention = { nonce: string; card: Card; reply?: Seq | null };
 export const send = (id: ConversationId, body: Intention): Promise<Message> => post(at(id, "/messages"), body);
 export const recall = (id: ConversationId, seq: Seq): Promise<Message> => post(at(id, `/messages/${seq}/recall`));
-export const react = (id: ConversationId, seq: Seq, emoji: string): Promise<Message> =>
-  emoji ? request("PUT", at(id, `/messages/${seq}/reaction`), { body: { emoji } }) : drop(at(id, `/messages/${seq}/reaction`));
+export function react(id: ConversationId, seq: Seq, emoji: string): Promise<Message> {
+  if (!emoji) return drop(at(id, `/messages/${seq}/reaction`));
+  return signOf(emoji)?.react(id, seq, emoji) ?? request("PUT", at(id, `/messages/${seq}/reaction`), { body: { emoji } });
+}
 export const edit = (id: ConversationId, seq: Seq, text: string, mentions: Mention[]): Promise<{ entry: Message; message: Message }> =>
   patch(at(id, `/messages/${seq}`), { text, mentions });
 export const versions = (id: ConversationId, seq: Seq): Promise<{ versions: { at: Millis; text: string }[] }> =>

@@ -40,6 +40,8 @@ export interface Intent {
   conversation: ConversationId;
   card: Card;
   reply: Seq | null;
+  /** It changes that message instead of being one: a reaction, other words. */
+  about?: Seq;
   at: Millis;
   /** `held`: its files are not all on the server yet. `unconfirmed`: it was sent and the answer did not come. `failed`: it was refused. */
   state: "held" | "waiting" | "unconfirmed" | "failed";

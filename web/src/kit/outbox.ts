@@ -11,13 +11,13 @@ import type { Db, Intent, KeptFile } from "./db";
 import { tell } from "./heard";
 import { newId } from "./ids";
 import type { Connection } from "./socket";
-import type { AccountId, Card, Command, ConversationId, Message, Seq, Sent, WireError } from "./wire";
+import type { AccountId, Card, Command, ConversationId, EditCard, Message, ReactionCard, Seq, Sent, WireError } from "./wire";
 
 export interface OutboxSurroundings {
   me: AccountId;
   db: Db;
   kept: readonly Intent[];
-  remote: Pick<typeof api, "send">;
+  remote: Pick<typeof api, "edit" | "react" | "send">;
   connection(): Connection;
   request(command: Command): Promise<Sent>;
   /** What waits has changed. */
@@ -27,7 +27,7 @@ export interface OutboxSurroundings {
 }
 
 /** What tabs tell each other. */
-type Whisper = { intent: string } | { stands: Message };
+type Whisper = { intent: string } | { stands: Message } | { done: string };
 
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 60_000;
@@ -37,7 +37,8 @@ const MOST_INTERNAL_ERRORS = 8;
 /** The server could not, this time; nothing was changed. */
 const PASSING = new Set(["unavailable", "disk_full", "stopped", "overloaded", "too_many", "unauthenticated"]);
 
-type Outcome = { message: Message } | { refused: ApiError } | { later: number; unknown: boolean };
+/** `null`: there is nothing to tell, and nothing left to do. */
+type Outcome = { message: Message | null } | { refused: ApiError } | { later: number; unknown: boolean };
 
 export class Outbox {
   /** What waits, by nonce, in the order of writing. */
@@ -79,9 +80,22 @@ export class Outbox {
    * told of as `outbox.held`, until somebody has brought them and releases it with the card as it shall be sent.
    */
   add(conversation: ConversationId, card: Card, reply: Seq | null, files: readonly KeptFile[] = []): Intent {
-    const at = Date.now();
-    const plain: Intent = { nonce: newId(at), conversation, card, reply, at, state: "waiting", tries: 0, failure: null };
-    const intent: Intent = files.length ? { ...plain, state: "held", files: true } : plain;
+    return this.#take({ ...made(conversation, card), reply, ...(files.length ? { state: "held", files: true } : {}) }, files);
+  }
+
+  /**
+   * Take a change of the message `about`: a reaction, or other words. The server takes the same change twice as once. What was to
+   * be changed before, and did not leave or was refused, is done with.
+   */
+  amend(conversation: ConversationId, about: Seq, card: ReactionCard | EditCard): Intent {
+    for (const old of this.intents.values()) {
+      const same = old.conversation === conversation && old.about === about && old.card.type === card.type;
+      if (same && (old.state === "failed" || !old.tries)) void this.discard(old.nonce);
+    }
+    return this.#take({ ...made(conversation, card), about }, []);
+  }
+
+  #take(intent: Intent, files: readonly KeptFile[]): Intent {
     if (files.length) this.#files.set(intent.nonce, files);
     this.#show(intent.nonce, intent);
     // Without storage it is still sent; only a closed browser would forget it.
@@ -149,10 +163,13 @@ export class Outbox {
 
   /** The log shows a message of mine: its intent is fulfilled. */
   stands(message: Message): void {
-    const nonce = message.nonce;
-    if (!nonce || !this.intents.has(nonce)) return;
+    if (message.nonce && this.intents.has(message.nonce)) this.#done(message.nonce, message);
+  }
+
+  #done(nonce: string, message: Message | null): void {
+    if (!this.intents.has(nonce)) return;
     this.#show(nonce, null);
-    this.#whisper({ stands: message });
+    this.#whisper(message?.nonce === nonce ? { stands: message } : { done: nonce });
     void this.#forget(nonce);
   }
 
@@ -248,8 +265,8 @@ export class Outbox {
     const outcome = await this.#send(intent, way);
     if (this.#stopped) return null;
     if ("message" in outcome) {
-      this.#around.stands(outcome.message);
-      this.stands(outcome.message);
+      if (outcome.message) this.#around.stands(outcome.message);
+      this.#done(nonce, outcome.message);
       return null;
     }
     if ("refused" in outcome) {
@@ -269,8 +286,9 @@ export class Outbox {
   }
 
   async #send(intent: Intent, way: "socket" | "http"): Promise<Outcome> {
-    const { nonce, conversation, card, reply } = intent;
+    const { nonce, conversation, card, reply, about } = intent;
     try {
+      if (about !== undefined) return { message: await this.#amended(intent, about) };
       if (way === "http") return { message: await this.#around.remote.send(conversation, { nonce, card, reply }) };
       const sent = await this.#around.request({ type: "chat.send", conversation, nonce, card, reply });
       return { message: asMessage(intent, sent, this.#around.me) };
@@ -279,10 +297,28 @@ export class Outbox {
       const later = (failure.retryAfterS ?? 0) * 1000;
       if (failure.code === "not_confirmed") return { later, unknown: true };
       // By socket `offline` means that it never left; by HTTP nobody knows how far it came.
-      if (failure.code === "offline") return { later, unknown: way === "http" };
+      if (failure.code === "offline") return { later, unknown: way === "http" || about !== undefined };
       if (PASSING.has(failure.code) || failure.retryAfterS !== null) return { later, unknown: false };
       if (failure.code === "internal_error" && intent.tries < MOST_INTERNAL_ERRORS) return { later, unknown: true };
       return { refused: failure };
+    }
+  }
+
+  /** Tell the server of a change. Returns the entry that says so; null where the message says it already. */
+  async #amended({ conversation, card }: Intent, about: Seq): Promise<Message | null> {
+    const { remote } = this.#around;
+    if (card.type === "chat.edit") {
+      const { text = "", mentions = [] } = card as EditCard;
+      const { entry } = await remote.edit(conversation, about, text, mentions);
+      return entry.seq === about ? null : entry;
+    }
+    const { emoji } = card as ReactionCard;
+    try {
+      return await remote.react(conversation, about, emoji);
+    } catch (failure) {
+      // nothing stood there to be taken back
+      if (!emoji && failure instanceof ApiError && failure.code === "no_such_message") return null;
+      throw failure;
     }
   }
 
@@ -310,6 +346,7 @@ export class Outbox {
   }
 
   async #overheard(whisper: Whisper): Promise<void> {
+    if ("done" in whisper) return this.#show(whisper.done, null);
     if ("stands" in whisper) {
       this.#around.stands(whisper.stands);
       return this.#show(whisper.stands.nonce ?? "", null);
@@ -317,6 +354,12 @@ export class Outbox {
     const stored = await this.#around.db.intent(whisper.intent).catch(() => undefined);
     this.#show(whisper.intent, stored ?? null);
   }
+}
+
+/** A new intent. */
+function made(conversation: ConversationId, card: Card): Intent {
+  const at = Date.now();
+  return { nonce: newId(at), conversation, card, reply: null, at, state: "waiting", tries: 0, failure: null };
 }
 
 /** Does it wait for somebody, not for the line? */

@@ -236,9 +236,9 @@ export interface RecallCard {
 /** The entry that reacts to `ref`; without an emoji, not any more. */
 export interface ReactionCard {
   type: "chat.reaction";
-  emoji: string;
-  /** Who wrote the message at `ref`. */
-  to?: AccountId;
+  emoji: string; // or a sign, see signs.ts; `said` stands for it in a line
+  said?: string;
+  to?: AccountId; // who wrote the message at `ref`
 }
 
 /** The entry that changes the words of `ref`. */

@@ -19,6 +19,8 @@ export interface Item {
   state: "held" | "waiting" | "unconfirmed" | "failed" | "stored";
   /** Why it was refused. */
   failure: WireError | null;
+  /** A change of this message that was refused, by its nonce, and why. */
+  unchanged?: { nonce: string; failure: WireError | null };
 }
 
 /** The tick of a message of mine, from how far others have received and read. */

@@ -19,7 +19,7 @@ export function unreadIn(conversations: readonly Conversation[]): number {
 
 /** The tick beside an account's own last message: where what waits in the outbox stands, else how far others have read. */
 export function lastTick(conversation: Conversation, me: AccountId | undefined, intents: readonly Intent[]): Tick | null {
-  const waiting = intents.filter((intent) => intent.conversation === conversation.id).at(-1);
+  const waiting = intents.filter((intent) => intent.conversation === conversation.id && intent.about === undefined).at(-1);
   if (waiting) return waiting.state === "waiting" || waiting.state === "held" ? "clock" : waiting.state;
   const { last } = conversation;
   if (!last || last.sender !== me || /^chat\.(notice|recall|expir|reaction|edit)/.test(last.card.type)) return null;

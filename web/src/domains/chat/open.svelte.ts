@@ -9,6 +9,7 @@ import type { Span } from "../../kit/history";
 import { rangeOf } from "../../kit/ranges";
 import type { AccountId, Card, Conversation, ConversationDetails, ConversationId, JoinRequest, Member, Mention, Message, Seq } from "../../kit/wire";
 import type { Desk, Shown } from "./desk";
+import { type Amendment, amendments } from "./amending";
 import { tickAt, type Item, type Tick } from "./item";
 import type { Store } from "./store.svelte";
 
@@ -73,10 +74,11 @@ export class OpenConversation implements Shown {
   readonly items: readonly Item[] = $derived.by(() => {
     const first = this.conversation?.first_seq ?? 1;
     const stored = this.#messages.filter(({ seq, card }) => seq >= first && !SHOWS_NOTHING.has(card.type));
-    const items = stored.map((message) => this.#item(message));
+    const changes = amendments(this.#desk.intents(this.id), this.#desk.me);
+    const items = stored.map((message) => this.#changed(this.#item(message), changes.get(message.seq)));
     if (this.hasNewer && !this.#following) return items;
     const here = new Set(stored.map(({ nonce }) => nonce));
-    const waiting = this.#desk.intents(this.id).filter(({ nonce }) => !here.has(nonce));
+    const waiting = this.#desk.intents(this.id).filter(({ nonce, about }) => about === undefined && !here.has(nonce));
     return [...items, ...waiting.map((intent) => this.#waitingItem(intent))];
   });
 
@@ -89,6 +91,13 @@ export class OpenConversation implements Shown {
       this.#items.set(message, item);
     }
     return item;
+  }
+
+  #changed(item: Item, change: Amendment | undefined): Item {
+    if (!change) return item;
+    const { fold, refused } = change;
+    const message = fold ? folded(item.message, fold) : item.message;
+    return { ...item, message, ...(refused ? { unchanged: { nonce: refused.nonce, failure: refused.failure } } : {}) };
   }
 
   #waitingItem(intent: Intent): Item {
@@ -166,15 +175,14 @@ export class OpenConversation implements Shown {
     return item.mine && item.seq !== null && card.type === "chat.text" && this.#desk.now() - at < this.#desk.editMs();
   }
 
-  /** Change the words of a message of mine. Throws `ApiError`. */
-  async edit(seq: Seq, text: string, mentions: Mention[]): Promise<void> {
-    const { entry } = await api.edit(this.id, seq, text, mentions);
-    if (entry.seq !== seq) this.#desk.engine.arrive(entry);
+  /** Change the words of a message of mine: `items` shows it when this returns. */
+  edit(seq: Seq, text: string, mentions: Mention[]): void {
+    this.#desk.outbox.amend(this.id, seq, { type: "chat.edit", text, mentions });
   }
 
-  /** React, or take my reaction back with an empty `emoji`. Throws `ApiError`. */
-  async react(seq: Seq, emoji: string): Promise<void> {
-    this.#desk.engine.arrive(await api.react(this.id, seq, emoji));
+  /** React, or take my reaction back with an empty `emoji`: `items` shows it when this returns. */
+  react(seq: Seq, emoji: string): void {
+    this.#desk.outbox.amend(this.id, seq, { type: "chat.reaction", emoji });
   }
 
   /** Take a message that some route has put into this log. */

@@ -55,7 +55,8 @@ export function previewWords(message: Message): string {
   return otherWords(message);
 }
 
-function reactionWords({ emoji, to }: ReactionCard): string {
+function reactionWords({ emoji: sent, said, to }: ReactionCard): string {
+  const emoji = said || sent;
   if (!emoji) return t("preview.unreacted");
   return to === store.me?.id ? t("preview.reacted_mine", { emoji }) : t("preview.reaction", { emoji });
 }

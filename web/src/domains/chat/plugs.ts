@@ -26,6 +26,8 @@ export interface CardPlug {
   bare?: boolean;
   /** nobody's words: it stands between the messages, as what happened to the conversation does */
   note?: boolean;
+  /** it stays where it is: the server forwards none of these */
+  stays?: boolean;
   /** the line that stands for it in a list until the server has said it */
   preview?: (card: Card) => Preview;
 }
@@ -80,6 +82,11 @@ export interface ActionProps {
   onclose: () => void;
 }
 
+/** What one may react with besides emoji, among all of them. */
+export interface SignProps {
+  onpick: (sign: string) => void;
+}
+
 /** An entry of a message's menu. */
 export interface ActionPlug {
   label: Key;
@@ -94,6 +101,8 @@ export interface RowPlug {
   icon: IconName;
   tint?: "leaf" | "chili" | "blue" | "turmeric";
   to: string;
+  /** how much of it is new, and whether there is anything new at all */
+  news?: () => { n: number; dot: boolean };
 }
 
 /** What a domain brings to the client. */
@@ -106,6 +115,7 @@ export interface ClientDomain {
   hints?: readonly HintPlug[];
   talking?: readonly TalkPlug[];
   actions?: readonly ActionPlug[];
+  signs?: readonly Lazy<SignProps>[];
   rows?: readonly RowPlug[];
   /** rows of the operator's page */
   operator?: readonly RowPlug[];
@@ -121,10 +131,17 @@ export const plugs = {
   hints: [] as HintPlug[],
   talking: [] as TalkPlug[],
   actions: [] as ActionPlug[],
+  signs: [] as Lazy<SignProps>[],
   rows: [] as RowPlug[],
   operator: [] as RowPlug[],
   scans: [] as ((text: string) => string | null)[],
 };
+
+/** May this go into another conversation? Words, what was forwarded, and every card whose domain does not keep it where it is. */
+export function goesOn(card: Card): boolean {
+  const plug = plugs.cards.get(card.type);
+  return card.type === "chat.text" || (plug !== undefined && !plug.stays);
+}
 
 /** Take in what the domains bring. Once, before anything is drawn. */
 export function plugIn(domains: readonly ClientDomain[]): void {
@@ -135,6 +152,7 @@ export function plugIn(domains: readonly ClientDomain[]): void {
     plugs.hints.push(...(domain.hints ?? []));
     plugs.talking.push(...(domain.talking ?? []));
     plugs.actions.push(...(domain.actions ?? []));
+    plugs.signs.push(...(domain.signs ?? []));
     plugs.rows.push(...(domain.rows ?? []));
     plugs.operator.push(...(domain.operator ?? []));
     plugs.scans.push(...(domain.scans ?? []));

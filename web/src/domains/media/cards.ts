@@ -41,6 +41,7 @@ export interface FileCard {
   name: string;
   mime: string;
   size: number;
+  caption?: string;
 }
 
 export interface LinkCard {

@@ -25,5 +25,9 @@ export const DOMAIN: ClientDomain = {
   talking: [{ load: lazy("media", () => import("./TalkButton.svelte")) }],
   hints: [{ load: lazy("media", () => import("./LinkHint.svelte")) }],
   rows: [{ label: "media.row", icon: "image", tint: "blue", to: "/me/media" }],
-  routes: [{ pattern: "/me/media", load: lazy("media", () => import("./MediaPage.svelte")), side: "me" }],
+  operator: [{ label: "media.storage", icon: "image", to: "/operator/storage" }],
+  routes: [
+    { pattern: "/operator/storage", load: lazy("media", () => import("./StoragePage.svelte")), side: "me" },
+    { pattern: "/me/media", load: lazy("media", () => import("./MediaPage.svelte")), side: "me" },
+  ],
 };

@@ -1,15 +1,13 @@
 /** One voice at a time, wherever it was started. It plays on to the next that was not heard, and remembers how fast one likes it. */
 
-import { SvelteSet } from "svelte/reactivity";
 import { media } from "../../kit/api";
 import type { BlobId, Message } from "../../kit/wire";
 import type { Talk } from "../chat/talk";
 import type { VoiceCard } from "./cards";
+import { listened } from "./listened.svelte";
 
 export const SPEEDS = [1, 1.5, 2] as const;
 const SPEED = "warung.voice.speed";
-const HEARD = "warung.voice.heard";
-const MOST_HEARD = 2000;
 
 function kept<T>(key: string, otherwise: T): T {
   try {
@@ -35,7 +33,6 @@ class Player {
   at = $state(0);
   speed = $state<(typeof SPEEDS)[number]>(SPEEDS.find((one) => one === kept(SPEED, 1)) ?? 1);
   failed = $state<BlobId | null>(null);
-  readonly heard = new SvelteSet<BlobId>(kept<BlobId[]>(HEARD, []));
 
   readonly #audio = new Audio();
   /** Opus in WebM, where the browser can; else what the server made for old ears. */
@@ -58,7 +55,7 @@ class Player {
     const { blob } = message.card as unknown as VoiceCard;
     if (this.blob === blob && this.playing) return this.#audio.pause();
     if (this.blob !== blob) this.#open(blob);
-    if (!mine) this.#hear(blob);
+    if (!mine) listened.add(blob);
     this.#next = () => this.#after(message, talk, mine);
     this.#start();
   }
@@ -92,12 +89,6 @@ class Player {
     void this.#audio.play().catch(() => (this.playing = false));
   }
 
-  #hear(blob: BlobId): void {
-    if (this.heard.has(blob)) return;
-    this.heard.add(blob);
-    keep(HEARD, [...this.heard].slice(-MOST_HEARD));
-  }
-
   #ended(): void {
     const next = this.#next;
     this.blob = null;
@@ -110,7 +101,7 @@ class Player {
   #after(message: Message, talk: Talk, mine: boolean): void {
     if (mine) return;
     const next = talk.items.find(({ seq, mine: own, message: { card } }) => {
-      return seq !== null && seq > message.seq && !own && card.type === "media.voice" && !this.heard.has((card as unknown as VoiceCard).blob);
+      return seq !== null && seq > message.seq && !own && card.type === "media.voice" && !listened.has((card as unknown as VoiceCard).blob);
     });
     if (next) this.toggle(next.message, talk, false);
   }

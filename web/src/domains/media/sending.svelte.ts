@@ -134,7 +134,9 @@ function complete(card: Card, made: readonly Made[], files: readonly KeptFile[])
   if (card.type === "media.voice") {
     return { type: "media.voice", blob: one.id, duration_ms: one.duration_ms, waveform: one.waveform ?? "" } as VoiceCard as Card;
   }
-  return { type: "media.file", blob: one.id, name: one.name, mime: one.mime, size: one.size } as FileCard as Card;
+  const { caption } = card as FileCard;
+  const { id, name, mime, size } = one;
+  return { type: "media.file", blob: id, name, mime, size, ...(caption ? { caption } : {}) } as FileCard as Card;
 }
 
 export const sending = new Sending();

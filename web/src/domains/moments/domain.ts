@@ -3,6 +3,7 @@ import type { Component } from "svelte";
 import { withWords } from "../../kit/i18n.svelte";
 import type { Loader } from "../../kit/route";
 import type { ClientDomain } from "../chat/plugs";
+import { news } from "./news.svelte";
 
 const page =
   (name: "DecidePage" | "FeedPage" | "MomentPage" | "NewMoment" | "NoticesPage"): Loader =>
@@ -11,7 +12,7 @@ const page =
 
 export const DOMAIN: ClientDomain = {
   name: "moments",
-  rows: [{ label: "moments.title", icon: "image", tint: "turmeric", to: "/moments" }],
+  rows: [{ label: "moments.title", icon: "image", tint: "turmeric", to: "/moments", news: () => ({ n: news.unseen, dot: news.fresh }) }],
   routes: [
     { pattern: "/moments", load: page("FeedPage"), side: "me" },
     { pattern: "/moments/new", load: page("NewMoment"), side: "me" },

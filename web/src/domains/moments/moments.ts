@@ -1,7 +1,8 @@
 /** Moments on the wire, and how they are asked for. */
 
-import { request } from "../../kit/api";
+import { type ApiError, request } from "../../kit/api";
 import type { Person } from "../../kit/wire";
+import { bring } from "../media/uploading";
 
 export interface Shot {
   blob: string;
@@ -56,6 +57,7 @@ export interface Draft {
   nonce: string;
   text: string;
   pictures: string[];
+  video?: string;
   link?: { url: string; title: string };
   place?: { name: string };
   circle: Circle;
@@ -101,18 +103,20 @@ export const decide = (body: { window_days?: number; cover?: string | null }): P
 export const hide = (account: string, mine: boolean, theirs: boolean): Promise<void> =>
   request("PUT", `/moments/people/${part(account)}`, { body: { mine, theirs } });
 
-interface Upload {
-  id: string;
-  received: number;
-  chunk: number;
-}
+export const thank = (id: string, payment: string, amount: number, approval: string): Promise<void> =>
+  request("POST", `/moments/${part(id)}/thanks`, { body: { id: payment, amount, approval } });
+export const looked = (upto: string): Promise<void> => request("POST", "/moments/looked", { body: { upto } });
 
-/** Bring a picture piece by piece; what arrived stays when a piece is lost. Returns the blob. */
-export async function upload(file: File): Promise<string> {
-  let here = await request<Upload>("POST", "/uploads", { body: { purpose: "photo", name: file.name, bytes: file.size } });
-  while (here.received < file.size) {
-    const piece = file.slice(here.received, here.received + here.chunk);
-    here = await request<Upload>("PUT", `/uploads/${part(here.id)}/${here.received}`, { raw: piece });
+/** Bring a photo or a film; `progress` is told how much of it has arrived. Returns the blob. */
+export async function upload(file: File, purpose: "photo" | "video", progress: (share: number) => void, signal: AbortSignal): Promise<string> {
+  const how = { purpose, name: file.name, original: false };
+  let begun: string | null = null;
+  for (;;) {
+    try {
+      return (await bring(file, { ...how, id: begun }, async (id) => void (begun = id), progress, signal)).id;
+    } catch (failure) {
+      // A film that is encoded anew may take longer than one waits for an answer: ask for it again.
+      if (!begun || (failure as ApiError).code !== "not_confirmed") throw failure;
+    }
   }
-  return (await request<{ id: string }>("POST", `/uploads/${part(here.id)}/finish`)).id;
 }

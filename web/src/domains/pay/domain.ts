@@ -11,12 +11,12 @@ const page =
 export const DOMAIN: ClientDomain = {
   name: "pay",
   cards: {
-    "pay.handover": { load: lazy("pay", () => import("./HandoverCard.svelte")), bare: true },
-    "pay.packet": { load: lazy("pay", () => import("./PacketCard.svelte")), bare: true },
-    "pay.bill": { load: lazy("pay", () => import("./BillCard.svelte")), bare: true },
-    "pay.reminder": { load: lazy("pay", () => import("./ReminderCard.svelte")), bare: true },
-    "pay.receipt": { load: lazy("pay", () => import("./ReceiptCard.svelte")), bare: true },
-    "pay.safety": { load: lazy("pay", () => import("./SafetyCard.svelte")), bare: true },
+    "pay.handover": { load: lazy("pay", () => import("./HandoverCard.svelte")), bare: true, stays: true },
+    "pay.packet": { load: lazy("pay", () => import("./PacketCard.svelte")), bare: true, stays: true },
+    "pay.bill": { load: lazy("pay", () => import("./BillCard.svelte")), bare: true, stays: true },
+    "pay.reminder": { load: lazy("pay", () => import("./ReminderCard.svelte")), bare: true, stays: true },
+    "pay.receipt": { load: lazy("pay", () => import("./ReceiptCard.svelte")), bare: true, stays: true },
+    "pay.safety": { load: lazy("pay", () => import("./SafetyCard.svelte")), bare: true, stays: true },
     "pay.news": { load: lazy("pay", () => import("./News.svelte")), note: true },
   },
   drawer: [

@@ -6,8 +6,8 @@ const writes = (conversation: { can_write: boolean }): boolean => conversation.c
 export const DOMAIN: ClientDomain = {
   name: "polls",
   cards: {
-    "polls.poll": { load: lazy("polls", () => import("./PollCard.svelte")), bare: true },
-    "polls.list": { load: lazy("polls", () => import("./ListCard.svelte")), bare: true },
+    "polls.poll": { load: lazy("polls", () => import("./PollCard.svelte")), bare: true, stays: true },
+    "polls.list": { load: lazy("polls", () => import("./ListCard.svelte")), bare: true, stays: true },
   },
   drawer: [
     { label: "drawer.poll", icon: "check", load: lazy("polls", () => import("./NewPoll.svelte")), when: writes },

@@ -1,6 +1,8 @@
 // Stickers: their card, the panel beside the emoji, suggestions while one types, keeping one that was received, and the pages of packs.
 import type { Component } from "svelte";
+import { media, put } from "../../kit/api";
 import { withWords } from "../../kit/i18n.svelte";
+import { type SignKind, signs } from "../../kit/signs";
 import type { Loader } from "../../kit/route";
 import { type ClientDomain, lazy } from "../chat/plugs";
 
@@ -11,10 +13,15 @@ const page =
   async () =>
     (await withWords(() => import("./pages"), "stickers"))[name] as Component;
 
+const react: SignKind["react"] = (conversation, seq, sign) => put("/stickers/reactions", { conversation, seq, sign });
+signs.set("blob", { source: (blob) => media(blob, "thumb"), react });
+signs.set("drawn", { source: (name) => `/api/stickers/drawn/${encodeURIComponent(name)}`, react });
+
 export const DOMAIN: ClientDomain = {
   name: "stickers",
   cards: { "stickers.sticker": { load: lazy("stickers", async () => ({ default: (await inside()).Card })), bare: true } },
   panels: [{ label: "stickers.title", icon: "image", load: lazy("stickers", async () => ({ default: (await inside()).Panel })) }],
+  signs: [lazy("stickers", async () => ({ default: (await inside()).Strip }))],
   hints: [{ load: lazy("stickers", async () => ({ default: (await inside()).Hint })) }],
   actions: [
     {

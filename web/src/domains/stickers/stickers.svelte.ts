@@ -1,7 +1,9 @@
 /** What this person has of stickers, kept in memory and asked for again when the server says that it changed. */
 
-import { media, request } from "../../kit/api";
+import { address, media, request } from "../../kit/api";
 import { hear } from "../../kit/heard";
+import { newId } from "../../kit/ids";
+import { upload } from "../../kit/upload";
 import type { Talk } from "../chat/talk";
 
 export interface Sticker {
@@ -27,6 +29,10 @@ export interface Pack {
   mine: boolean;
   on_shelf: boolean;
   published: boolean;
+  /** in this place's credits; 0 is nothing */
+  price: number;
+  /** may I send what is in it? */
+  usable: boolean;
 }
 
 interface Overview {
@@ -39,6 +45,9 @@ export interface Figures {
   on_shelves: number;
   sent: number;
   stickers: { sticker: string; sent: number; people: number }[];
+  sold: number;
+  earned: number;
+  thanks: number;
 }
 
 export interface Imported {
@@ -131,11 +140,30 @@ export const pack = (id: string): Promise<Pack> => request("GET", `/stickers/pac
 export const figures = (id: string): Promise<Figures> => request("GET", `/stickers/packs/${part(id)}/figures`);
 export const take = (id: string): Promise<void> => request("PUT", `/stickers/packs/${part(id)}/shelf`);
 export const putBack = (id: string): Promise<void> => request("DELETE", `/stickers/packs/${part(id)}/shelf`);
-export const change = (id: string, body: Partial<Pick<Pack, "title" | "author" | "licence" | "published">>): Promise<Pack> =>
+export const change = (id: string, body: Partial<Pick<Pack, "title" | "author" | "licence" | "published" | "price">>): Promise<Pack> =>
   request("PATCH", `/stickers/packs/${part(id)}`, { body });
 export const remove = (id: string): Promise<void> => request("DELETE", `/stickers/packs/${part(id)}`);
 export const create = (title: string): Promise<Pack> => request("POST", "/stickers/packs", { body: { title } });
-export const bring = (file: File): Promise<Imported> => request("POST", "/stickers/import", { query: { name: file.name }, raw: file });
+export const buy = (id: string, payment: string, price: number, approval: string): Promise<Pack> =>
+  request("POST", `/stickers/packs/${part(id)}/buy`, { body: { id: payment, price, approval } });
+export const thank = (id: string, payment: string, amount: number, approval: string): Promise<void> =>
+  request("POST", `/stickers/packs/${part(id)}/thanks`, { body: { id: payment, amount, approval } });
+
+/** How far a file is on its way to a pack: the share that was sent, then how many stickers of how many are done. */
+export type Bringing = { sent: number } | { done: number; total: number };
+
+/** Make a pack of a file. */
+export async function bring(file: File, told: (how: Bringing) => void): Promise<Imported> {
+  const watch = newId();
+  const stop = hear<{ type: "stickers.bringing"; watch: string; done: number; total: number }>("stickers.bringing", (event) => {
+    if (event.watch === watch) told({ done: event.done, total: event.total });
+  });
+  try {
+    return await upload<Imported>(address("/stickers/import", { name: file.name, watch }), "POST", file, (sent) => told({ sent }));
+  } finally {
+    stop();
+  }
+}
 export const add = (id: string, file: File): Promise<Sticker> => request("POST", `/stickers/packs/${part(id)}/stickers`, { raw: file });
 export const label = (id: string, emoji: string, words: string[]): Promise<Sticker> =>
   request("PATCH", `/stickers/${part(id)}`, { body: { emoji, words } });
