@@ -15,7 +15,7 @@ from warung.chat import agreed, edits, forwarding
 from warung.demo import purses
 from warung.kit.clock import DAY
 from warung.kit.db import Tx
-from warung.kit.ids import AccountId, ConversationId
+from warung.kit.ids import AccountId, ConversationId, Nonce
 from warung.media.cards import File, Photo, Shot, Video, Voice
 from warung.media.storing import store_video, store_voice
 from warung.moments import answers, posting
@@ -153,7 +153,14 @@ async def rich(place: Served, scene: Scene) -> None:
         card = Video(blob=film.id, placeholder=film.placeholder, caption="Pasar pagi", **seen)
         chat.send(tx, by=scene.friend, to=scene.direct, card=card, nonce=nonce())
         forwarding.forward(
-            tx, by=scene.me, conversation=scene.club, seqs=[1, 2, 3], to=[scene.direct], merged=True, origin=True, nonce=nonce()[:30]
+            tx,
+            by=scene.me,
+            conversation=scene.club,
+            seqs=[1, 2, 3],
+            to=[scene.direct],
+            merged=True,
+            origin=True,
+            nonce=Nonce("teruskan-001"),
         )
         posting.post(tx, by=scene.friend, draft=Draft("momen-siti-2", "Pasar pagi ini", video=shown.id))
 
