@@ -1,9 +1,10 @@
-"""The command line: `warung run`, `warung demo`, `warung admin`, `warung import`, `warung audit`."""
+"""The command line: `warung run`, `warung demo`, `warung admin`, `warung import`, `warung audit`, `warung wechat-gateway`."""
 
 import argparse
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from warung import __version__, accounts, demo, importers, pay, reload, serving, web
+from warung import __version__, accounts, demo, importers, pay, reload, serving, web, wechat
 from warung.adapters.transaction import Context
 from warung.app import DOMAINS, World, open_database, open_world
 from warung.kit.card import Cards
@@ -73,6 +74,15 @@ def parser() -> argparse.ArgumentParser:
     books = command("audit", "derive every balance from the journal again, and verify its chain; changes nothing", run_audit)
     books.add_argument("--heads", type=Path, help="a file kept elsewhere: heads of the chain, compared and then added to")
     books.add_argument("--beancount", type=Path, help="write the journal there, for bean-check")
+    gate = command(
+        "wechat-gateway", "stand where WeChat's hosts are looked for, so that unchanged programs talk to this place", run_gateway
+    )
+    gate.add_argument("--to", help="the server (default: http://127.0.0.1 and the port of the settings)")
+    gate.add_argument("--host", help="the address to listen on (default: 127.0.0.1)", dest="listen", default="127.0.0.1")
+    gate.add_argument("--tls-port", type=int, default=8443, help="for hosts entries; 443 needs the right to it (default: 8443)")
+    gate.add_argument("--proxy-port", type=int, default=8444, help="for HTTPS_PROXY (default: 8444)")
+    gate.add_argument("--pass-others", action="store_true", help="let the proxy reach every other host too")
+    gate.add_argument("--server-ca", default="", help="a PEM file, where the server's certificate is not a public one")
     return whole
 
 
@@ -192,6 +202,36 @@ def run_audit(given: argparse.Namespace) -> int | None:
 
 def _lines(file: Path | None) -> list[bytes]:
     return file.read_bytes().splitlines() if file is not None and file.exists() else []
+
+
+def run_gateway(given: argparse.Namespace) -> int | None:
+    """Stand where WeChat's hosts are looked for, until SIGINT or SIGTERM."""
+    settings = settings_of(given)
+    files = wechat.certificates(settings.data / "wechat-gateway")
+    scheme = "https" if settings.server.tls_cert else "http"
+    gateway = wechat.Gateway(
+        files,
+        given.to or f"{scheme}://127.0.0.1:{settings.server.port}",
+        given.listen,
+        given.tls_port,
+        given.proxy_port,
+        given.pass_others,
+        given.server_ca,
+    )
+
+    async def work() -> None:
+        ended = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        async with wechat.gateway_opened(gateway) as doors:
+            print(f"HTTPS_PROXY=http://{given.listen}:{doors.proxy}  hosts entries: port {doors.tls}  trust: {files.ca}", flush=True)
+            await ended.wait()
+
+    try:
+        run(work())
+    except OSError as failure:
+        raise serving.PortTaken(f"{given.listen}: {failure.strerror}") from None
+    return 0
 
 
 async def _account(world: World, handle: str) -> AccountId:
