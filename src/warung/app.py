@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 import structlog
 
-from warung import accounts, chat, contacts, importers, media, moments, official, pay, polls, push, stickers
+from warung import accounts, apps, chat, contacts, importers, media, moments, official, pay, polls, push, stickers, wechat
 from warung.adapters.blobs import open_blobs
 from warung.adapters.bus_local import LocalBus
 from warung.adapters.bus_nats import NatsBus
@@ -56,8 +56,10 @@ DOMAINS: Sequence[Domain] = (
     stickers.DOMAIN,
     moments.DOMAIN,
     official.DOMAIN,
+    apps.DOMAIN,
     push.DOMAIN,
     importers.DOMAIN,
+    wechat.DOMAIN,
 )
 FOLLOW_EVERY_S = 0.5
 WORK_EVERY_S = 0.5
@@ -290,6 +292,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         pages=[
             *pages.health(db, metrics, _networks("metrics_from", settings.server.metrics_from)),
             *media.PAGES,
+            *wechat.PAGES,
             *pages.client(static, _map_of(settings)),
         ],
         db=db,

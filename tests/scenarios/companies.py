@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tests.scenarios import programs as programs_of
 from tests.scenarios.trying import Try
 from warung import official
 from warung.kit.db import Tx
@@ -38,12 +39,13 @@ def fill(tx: Tx, by: AccountId, word: str) -> dict[str, str]:
         "note": note.id,
         "hook": hook.id,
         "program": program.id,
-    }
+    } | programs_of.fill(tx, by, shop.id, word)
 
 
 def tries(have: Mapping[str, str]) -> dict[str, list[Try]]:
     """Return what to try with each route, given another's ids. What a program's token opens, no session does: tried once, elsewhere."""
-    return _of_people(have) | _of_staff(have) | _of_owner(have) | _of_desk(have) | {route: [] for route in of_programs(have)}
+    mine = _of_people(have) | _of_staff(have) | _of_owner(have) | _of_desk(have)
+    return mine | {route: [] for route in of_programs(have)} | programs_of.tries(have)
 
 
 def _of_people(have: Mapping[str, str]) -> dict[str, list[Try]]:

@@ -26,8 +26,8 @@ from warung.media.pages import PAGES
 from warung.media.pictures import NotAPicture, PictureBroken, Pictures, PicturesUnavailable, PictureTooLarge
 from warung.media.players import Players
 from warung.media.receiving import Studio
-from warung.media.routes import way_to
-from warung.media.service import anyone, described, grant, keep, link, may_see, owner_of, release, set_avatar
+from warung.media.routes import TakesPicture, way_to
+from warung.media.service import again, anyone, described, grant, keep, link, may_see, owner_of, part, release, set_avatar
 from warung.media.storing import store_file, store_picture, store_video, store_voice, sweep
 
 DOMAIN = Domain(
@@ -70,11 +70,13 @@ __all__ = [
     "StickerTooLong",
     "StickersUnavailable",
     "Studio",
+    "TakesPicture",
     "Video",
     "Viewer",
     "Viewers",
     "Voice",
     "VoicesHeard",
+    "again",
     "described",
     "grant",
     "keep",
@@ -82,6 +84,7 @@ __all__ = [
     "may_see",
     "open_archive",
     "owner_of",
+    "part",
     "release",
     "set_avatar",
     "store_file",

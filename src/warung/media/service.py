@@ -46,6 +46,32 @@ def keep(
     return blob
 
 
+def again(tx: Tx, *, by: AccountId, blob: BlobId) -> Blob:
+    """Return a blob of `by`'s own with the bytes of another; their own is returned as it is. Who may is the caller's to decide.
+
+    Raises `BlobNotYours` where there is none, and `BlobBeingRemoved`.
+    """
+    found = described(tx, [blob]).get(blob)
+    if found is None:
+        raise BlobNotYours
+    if found.owner == by:
+        return found
+    return keep(
+        tx,
+        by=by,
+        kind=found.kind,
+        parts=store.parts(tx, blob),
+        mime=found.mime,
+        size=found.size,
+        width=found.width,
+        height=found.height,
+        name=found.name,
+        placeholder=found.placeholder,
+        duration_ms=found.duration_ms,
+        waveform=found.waveform,
+    )
+
+
 def grant(tx: Tx, blob: BlobId, *, holder: str, name: str, item: int, by: AccountId | None = None) -> None:
     """Let those see a blob who may see what `name`, of the kind `holder`, holds; twice is once.
 
@@ -93,6 +119,12 @@ def described(reader: Reader, ids: Iterable[BlobId]) -> dict[BlobId, Blob]:
     wanted = [id for id in dict.fromkeys(ids) if ID.match(id)]
     slices = [wanted[start : start + SLICE] for start in range(0, len(wanted), SLICE)]
     return {blob.id: blob for some in slices for blob in store.blobs(reader, some)}
+
+
+def part(reader: Reader, *, blob: BlobId, sizes: Sequence[SizeName]) -> Served | None:
+    """Return where the bytes of a blob are, of the first of these sizes that it has. Who may have them is the caller's to decide."""
+    wanted = (store.served(reader, blob, size) for size in sizes if ID.match(blob))
+    return next((found for found in wanted if found is not None), None)
 
 
 def set_avatar(tx: Tx, *, by: AccountId, blob: BlobId | None) -> accounts.Me:

@@ -51,6 +51,13 @@ def served(reader: Reader, blob: BlobId, size: SizeName) -> Served | None:
     return Served(BlobPart(*row[:6]), row[6]) if row else None
 
 
+def parts(reader: Reader, blob: BlobId) -> list[BlobPart]:
+    rows = reader.all(
+        "SELECT size_name, key, mime, bytes, width, height FROM media_part WHERE blob = :blob ORDER BY size_name", {"blob": blob}
+    )
+    return [BlobPart(*row) for row in rows]
+
+
 def has_part(reader: Reader, blob: BlobId, size: SizeName) -> bool:
     sql = "SELECT 1 FROM media_part WHERE blob = :blob AND size_name = :size"
     return reader.one(sql, {"blob": blob, "size": size}) is not None

@@ -57,7 +57,7 @@ from warung.official.cards import (
     Option,
     Words,
 )
-from warung.official.commenting import comment, comments, delete_comment, elect, reply_comment, set_comments
+from warung.official.commenting import CommentKind, comment, comments, delete_comment, elect, reply_comment, set_comments
 from warung.official.consent import (
     CONVERSATION,
     block,
@@ -168,8 +168,10 @@ from warung.official.model import (
     WindowUsedUp,
 )
 from warung.official.model_articles import (
+    AlreadyPublishing,
     Article,
     ArticleCard,
+    ArticleLinkNotPossible,
     ArticlePage,
     ArticleTitleNotPossible,
     AuthorTooLong,
@@ -188,6 +190,7 @@ from warung.official.model_articles import (
     NoSuchPublishing,
     Publishing,
     Shot,
+    TooManyPreviews,
     Writing,
 )
 from warung.official.model_broadcasts import (
@@ -199,9 +202,11 @@ from warung.official.model_broadcasts import (
     ClientIdTooLong,
     NobodyToSendTo,
     NoSuchBroadcast,
+    NotBroadcastable,
     Openids,
     Pointer,
     Tagged,
+    To,
 )
 from warung.official.model_codes import (
     Code,
@@ -234,6 +239,7 @@ from warung.official.model_templates import (
     NoSuchTemplate,
     NotAgreed,
     Notification,
+    NotificationLinkNotPossible,
     NotificationRepeated,
     Template,
     TemplateArgument,
@@ -254,6 +260,7 @@ from warung.official.notifying import (
     template,
     templates,
 )
+from warung.official.offering import card_of as coupon_card
 from warung.official.offering import close_coupon, coupon, coupons, give_coupon, make_coupon, redeem, take_coupon
 from warung.official.pressing import CodeRead, MenuChanged, Spot, With, press, report_location
 from warung.official.programs import add_program, program_by, remove_program
@@ -281,7 +288,17 @@ from warung.official.tagging import add_tag, delete_tag, rename_tag, tag, tagged
 from warung.official.talking import Window, answer, reply_window, say, typing
 from warung.official.team import remove_staff, set_staff, staff
 from warung.official.webhooks import add_hook, hooks, on_happened, remove_hook, replay, rotate_hook, tell
-from warung.official.writing import add_draft, change_draft, count_drafts, delete_draft, draft, drafts, preview_draft, written
+from warung.official.writing import (
+    add_draft,
+    change_draft,
+    count_drafts,
+    count_preview,
+    delete_draft,
+    draft,
+    drafts,
+    preview_draft,
+    written,
+)
 
 DOMAIN = Domain(
     name="official",
@@ -317,32 +334,33 @@ DOMAIN = Domain(
 # One name a line would make this page longer than a page may be.
 # fmt: off
 __all__ = [
-    "CATEGORIES", "CONVERSATION", "DOMAIN", "INDUSTRIES", "LIBRARY", "All", "AppCard", "Article", "ArticleCard", "ArticlePage",
-    "ArticleTitleNotPossible", "AuthorTooLong", "AutoAnswer", "BadKf", "Broadcast", "BroadcastCannotStop", "BroadcastQuotaUsedUp",
-    "BroadcastRepeated", "Button", "ButtonIncomplete", "ButtonKeyNotPossible", "ButtonKindUnknown", "ButtonNameNotPossible",
-    "ButtonUrlNotPossible", "Choices", "Chosen", "ClientIdTooLong", "Code", "CodeNotValid", "CodeRead", "CodeTimeNotPossible",
-    "CommentsClosed", "ContentMissing", "ContentTooLong", "Coupon", "CouponCard", "CouponDraft", "DaysOfFiguresNotPossible",
-    "DeskChanged", "DeskNotPossible", "DeskSession", "DeskSettings", "DigestTooLong", "Draft", "DraftPage", "Face", "Follow",
-    "FollowerBlocked", "Following", "FollowingChanged", "Given", "Happened", "Happening", "Hook", "Hours", "InSession",
-    "IndustryChangedLately", "IndustryNotPossible", "Item", "ItemsWanted", "Keyword", "Kf", "KfExists", "KfOffline", "Kind",
-    "KnownMenu", "MatchRule", "MatchRuleEmpty", "Material", "MaterialEmpty", "MaterialKindUnknown", "MaterialTooLarge", "MaterialUnfit",
-    "Menu", "MenuChanged", "MenuNotPossible", "Mode", "Music", "NewProgram", "News", "NewsItem", "NoDefaultMenu", "NoSuchArticle",
-    "NoSuchBroadcast", "NoSuchComment", "NoSuchCoupon", "NoSuchDraft", "NoSuchFollower", "NoSuchItem", "NoSuchKf",
-    "NoSuchLibraryTemplate", "NoSuchMaterial", "NoSuchMenu", "NoSuchPublishing", "NoSuchSession", "NoSuchShortKey", "NoSuchTag",
-    "NoSuchTemplate", "NobodyToSendTo", "NotAProgram", "NotAgreed", "NotAnAnswer", "NotFollowing", "NotStaff", "NotYourSession",
-    "Notification", "NotificationRepeated", "Official", "OfficialCard", "OfficialNotFound", "OfficialPage", "OfficialPhoto",
-    "OfficialPicture", "OfficialProfile", "OfficialVideo", "OfficialVoice", "Openids", "Option", "OutsideWindow", "Pointer", "Program",
-    "Publishing", "Record", "Registered", "Replies", "RepliesNotPossible", "Role", "RoleNeeded", "Rule", "SceneOfCodeNotPossible",
-    "Settings", "ShortKey", "ShortKeyNotPossible", "Shot", "Source", "Spot", "Staff", "SubMenuNotPossible", "Tag", "TagExists",
-    "TagNameTooLong", "TagReserved", "Tagged", "Template", "TemplateArgument", "TemplateNotPossible", "TooManyAtOnce", "TooManyCodes",
-    "TooManyKf", "TooManyMaterials", "TooManyMenus", "TooManyOfficialTags", "TooManyTagsOnFollower", "TooManyTemplates", "Value",
-    "Window", "WindowUsedUp", "With", "Words", "Writing", "acts_by_day", "add_conditional", "add_draft", "add_hook", "add_kf",
-    "add_material", "add_program", "add_subscription", "add_tag", "add_template", "agree", "answer", "article", "article_numbered",
-    "articles", "bind_kf", "block", "blocked", "bring", "broadcast", "broadcast_content", "broadcast_draft", "broadcast_figures",
-    "broadcast_numbered", "broadcast_of", "broadcast_quota", "broadcasts", "by_appid", "calls_by_day", "cancel_broadcast", "card_of",
-    "card_of_material", "change", "change_draft", "change_kf", "close", "close_coupon", "close_session", "code", "code_picture",
-    "codes", "comment", "comments", "consents", "count_blocked", "count_call", "count_drafts", "count_followers", "count_materials",
-    "coupon", "coupons", "define_template", "delete_article", "delete_comment", "delete_conditional", "delete_draft", "delete_kf",
+    "CATEGORIES", "CONVERSATION", "DOMAIN", "INDUSTRIES", "LIBRARY", "All", "AlreadyPublishing", "AppCard", "Article", "ArticleCard",
+    "ArticleLinkNotPossible", "ArticlePage", "ArticleTitleNotPossible", "AuthorTooLong", "AutoAnswer", "BadKf", "Broadcast",
+    "BroadcastCannotStop", "BroadcastQuotaUsedUp", "BroadcastRepeated", "Button", "ButtonIncomplete", "ButtonKeyNotPossible",
+    "ButtonKindUnknown", "ButtonNameNotPossible", "ButtonUrlNotPossible", "Choices", "Chosen", "ClientIdTooLong", "Code",
+    "CodeNotValid", "CodeRead", "CodeTimeNotPossible", "CommentKind", "CommentsClosed", "ContentMissing", "ContentTooLong", "Coupon",
+    "CouponCard", "CouponDraft", "DaysOfFiguresNotPossible", "DeskChanged", "DeskNotPossible", "DeskSession", "DeskSettings",
+    "DigestTooLong", "Draft", "DraftPage", "Face", "Follow", "FollowerBlocked", "Following", "FollowingChanged", "Given", "Happened",
+    "Happening", "Hook", "Hours", "InSession", "IndustryChangedLately", "IndustryNotPossible", "Item", "ItemsWanted", "Keyword", "Kf",
+    "KfExists", "KfOffline", "Kind", "KnownMenu", "MatchRule", "MatchRuleEmpty", "Material", "MaterialEmpty", "MaterialKindUnknown",
+    "MaterialTooLarge", "MaterialUnfit", "Menu", "MenuChanged", "MenuNotPossible", "Mode", "Music", "NewProgram", "News", "NewsItem",
+    "NoDefaultMenu", "NoSuchArticle", "NoSuchBroadcast", "NoSuchComment", "NoSuchCoupon", "NoSuchDraft", "NoSuchFollower", "NoSuchItem",
+    "NoSuchKf", "NoSuchLibraryTemplate", "NoSuchMaterial", "NoSuchMenu", "NoSuchPublishing", "NoSuchSession", "NoSuchShortKey",
+    "NoSuchTag", "NoSuchTemplate", "NobodyToSendTo", "NotAProgram", "NotAgreed", "NotAnAnswer", "NotBroadcastable", "NotFollowing",
+    "NotStaff", "NotYourSession", "Notification", "NotificationLinkNotPossible", "NotificationRepeated", "Official", "OfficialCard",
+    "OfficialNotFound", "OfficialPage", "OfficialPhoto", "OfficialPicture", "OfficialProfile", "OfficialVideo", "OfficialVoice",
+    "Openids", "Option", "OutsideWindow", "Pointer", "Program", "Publishing", "Record", "Registered", "Replies", "RepliesNotPossible",
+    "Role", "RoleNeeded", "Rule", "SceneOfCodeNotPossible", "Settings", "ShortKey", "ShortKeyNotPossible", "Shot", "Source", "Spot",
+    "Staff", "SubMenuNotPossible", "Tag", "TagExists", "TagNameTooLong", "TagReserved", "Tagged", "Template", "TemplateArgument",
+    "TemplateNotPossible", "To", "TooManyAtOnce", "TooManyCodes", "TooManyKf", "TooManyMaterials", "TooManyMenus",
+    "TooManyOfficialTags", "TooManyPreviews", "TooManyTagsOnFollower", "TooManyTemplates", "Value", "Window", "WindowUsedUp", "With",
+    "Words", "Writing", "acts_by_day", "add_conditional", "add_draft", "add_hook", "add_kf", "add_material", "add_program",
+    "add_subscription", "add_tag", "add_template", "agree", "answer", "article", "article_numbered", "articles", "bind_kf", "block",
+    "blocked", "bring", "broadcast", "broadcast_content", "broadcast_draft", "broadcast_figures", "broadcast_numbered", "broadcast_of",
+    "broadcast_quota", "broadcasts", "by_appid", "calls_by_day", "cancel_broadcast", "card_of", "card_of_material", "change",
+    "change_draft", "change_kf", "close", "close_coupon", "close_session", "code", "code_picture", "codes", "comment", "comments",
+    "consents", "count_blocked", "count_call", "count_drafts", "count_followers", "count_materials", "count_preview", "coupon",
+    "coupon_card", "coupons", "define_template", "delete_article", "delete_comment", "delete_conditional", "delete_draft", "delete_kf",
     "delete_material", "delete_menu", "delete_tag", "delete_template", "desk", "draft", "drafts", "elect", "events", "find", "follow",
     "follower", "follower_of", "followers", "followers_at_end", "followers_by", "followers_by_day", "following", "give_coupon",
     "hand_over", "happen", "hooks", "industry", "items_by_day", "keep_owner", "kfs", "last_event", "lengthen", "make_code",

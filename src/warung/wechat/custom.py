@@ -1,0 +1,48 @@
+"""Customer-service messages: what a program says to a follower who wrote or did something lately."""
+
+from warung import official
+from warung.kit.db import Reader, Tx
+from warung.kit.ids import Nonce, new_id
+from warung.wechat import cards
+from warung.wechat.call import Answer, Call, Endpoint
+from warung.wechat.codes import Wrong
+
+COMMANDS = ("Typing", "CancelTyping")
+
+
+def send(tx: Tx, call: Call) -> Answer:
+    """Say something to a follower within the window."""
+    to, kind = call.openid("touser"), call.text("msgtype", code=40008, most=64)
+    if kind not in (*cards.KINDS, "mpnews", "wxcard"):
+        raise Wrong(40008)
+    if kind == "mpnews":
+        media_id = call.text("mpnews.media_id", code=40007, missing=41006, most=128)
+        draft = official.draft(tx, official=call.account, media_id=media_id)
+        items = (
+            official.NewsItem(title=item.title, digest=item.digest, cover=item.cover.blob if item.cover else None) for item in draft.items
+        )
+        card: official.OfficialCard = official.News(items=tuple(items))
+    elif kind == "wxcard":
+        card = official.coupon_card(official.coupon(tx, official=call.account, id=call.text("wxcard.card_id", code=40097, most=128)))
+    else:
+        card = cards.card(tx, call.account, kind, call.part(kind))
+    kf = call.text("customservice.kf_account", default="", most=128)
+    official.answer(tx, official=call.account, to=to, card=card, nonce=Nonce(f"api-{new_id(tx.now)}"), kf=kf or None)
+    return None
+
+
+def typing(reader: Reader, call: Call) -> Answer:
+    """Show a follower that somebody writes to them."""
+    command = call.text("command", code=45072, most=32)
+    if command not in COMMANDS:
+        raise Wrong(45072)
+    to = call.openid("touser")
+    if command == "Typing":
+        official.typing(reader, official=call.account, to=to)
+    return None
+
+
+ENDPOINTS = [
+    Endpoint("/cgi-bin/message/custom/send", ("POST",), writes=send, daily=500_000, body=True),
+    Endpoint("/cgi-bin/message/custom/typing", ("POST",), reads=typing, daily=500_000, body=True),
+]

@@ -1,0 +1,150 @@
+"""What a program is told and how it answers: every mode, retries, refusals, a program that does not answer."""
+
+import pytest
+
+from tests.served import free_port
+from tests.wechat.shop import KEY, Bot, Shop
+from tests.worlds import Hand
+from warung import official
+from warung.wechat import service
+from warung.wechat.model import Callback, CallbackNotPossible, CallbackNotVerified, Settings
+
+
+@pytest.mark.parametrize("mode", ["plain", "both", "safe"])
+async def test_what_a_follower_writes_is_told_signed_and_the_answer_reaches_them(shop: Shop, bot: Bot, mode: str) -> None:
+    def answer(message: dict[str, str]) -> str:
+        plain = "\n " + bot.said(message, MsgType="text", Content=f"kamu bilang {message['Content']} 😀")
+        return bot.sealed(plain) if mode == "safe" else plain
+
+    bot.answer = answer
+    await shop.set_callback(bot, mode)
+    await shop.says("budi", "halo ]]> <b> 😀")
+    (told,) = [each for each in bot.got if each["MsgType"] == "text"]
+    assert told["Content"] == "halo ]]> <b> 😀"
+    assert told["ToUserName"] == shop.account.gh
+    assert told["FromUserName"] == await shop.openid("budi") == bot.queries[-1]["openid"]
+    assert 0 < int(told["MsgId"]) < 1 << 63
+    assert [card["text"] for card in await shop.hears("budi")] == ["kamu bilang halo ]]> <b> 😀 😀"]
+    assert await shop.hears("siti") == []
+
+
+async def test_a_sealed_answer_is_opened_and_a_wrongly_sealed_one_is_told_in_a_sentence(shop: Shop, bot: Bot) -> None:
+    await shop.set_callback(bot, "safe")
+    bot.answer = lambda message: bot.sealed(bot.said(message, MsgType="text", Content="rahasia"))
+    await shop.says("budi", "satu")
+    assert [card["text"] for card in await shop.hears("budi")] == ["rahasia"]
+    for answer in (
+        bot.sealed("<xml><MsgType>text</MsgType><Content>x</Content></xml>", key=KEY[::-1]),
+        bot.sealed("<xml><MsgType>text</MsgType><Content>x</Content></xml>", appid="wx0000000000000000"),
+        bot.sealed("<xml><MsgType>text</MsgType><Content>x</Content></xml>", sign="lain"),
+        bot.sealed("<xml><MsgType>lagu</MsgType></xml>"),
+        "<xml><MsgType>text</MsgType><Content>tanpa segel</Content></xml>",
+        "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><xml><MsgType>text</MsgType><Content>&e;</Content></xml>",
+        "tidak ada",
+    ):
+        bot.answer = lambda message, said=answer: said  # type: ignore[misc]
+        before = len(await shop.hears("budi"))
+        await shop.says("budi", "lagi")
+        (sorry,) = (await shop.hears("budi"))[before:]
+        assert sorry["text"] == "Akun ini sedang tidak bisa menjawab. Coba lagi nanti."
+
+
+@pytest.mark.parametrize("answer", ["success", "", "  \n"])
+async def test_no_answer_is_none(shop: Shop, bot: Bot, answer: str) -> None:
+    bot.answer = lambda message: answer
+    await shop.set_callback(bot)
+    await shop.says("budi", "halo")
+    assert bot.asked == 2
+    assert await shop.hears("budi") == []
+
+
+async def test_events_are_told_in_wechats_words(shop: Shop, bot: Bot) -> None:
+    await shop.set_callback(bot)
+    menu = {
+        "button": [
+            {"type": "click", "name": "Hari ini", "key": "TODAY"},
+            {"name": "Lagi", "sub_button": [{"type": "view", "name": "Situs", "url": "https://kedai.example/a"}]},
+        ]
+    }
+    assert (await shop.post("/cgi-bin/menu/create", menu))["errcode"] == 0
+    await shop.follows("ayu")
+    openid = await shop.openid("ayu")
+    for event in (
+        {"event": "press", "path": "0"},
+        {"event": "press", "path": "1.0"},
+        {"event": "location", "latitude": -6.2, "longitude": 106.8},
+        {"event": "unsubscribe"},
+    ):
+        assert (await shop.post("/sandbox/event", {"openid": openid, **event}))["errcode"] == 0
+    await shop.world.settle()
+    told = [(each["Event"], each.get("EventKey")) for each in bot.got]
+    assert told == [
+        ("subscribe", ""),
+        ("CLICK", "TODAY"),
+        ("VIEW", "https://kedai.example/a"),
+        ("LOCATION", None),
+        ("unsubscribe", ""),
+    ]
+    assert {each["FromUserName"] for each in bot.got} == {openid}
+    assert all("MsgId" not in each for each in bot.got)
+
+
+async def test_a_failing_program_is_asked_three_times_with_the_same_message_and_then_left_in_peace(
+    shop: Shop, bot: Bot, hand: Hand
+) -> None:
+    await shop.set_callback(bot)
+    bot.status = 500
+    await shop.says("budi", "satu")
+    assert [each["Content"] for each in bot.got] == ["satu"] * 3
+    assert len({each["MsgId"] for each in bot.got}) == 1
+    await shop.says("budi", "dua")
+    assert len(bot.got) == 3, "it rests"
+    bot.status = 200
+    hand.forward(10_000)
+    await shop.world.settle()
+    assert [each["Content"] for each in bot.got[3:]] == ["dua"]
+    kept = await shop.db.read(lambda reader: service.program(reader, by=shop.owner, account=shop.account.id))
+    assert (kept.failures, kept.waiting) == (0, 0)
+
+
+async def test_what_waits_for_a_slow_program_is_bounded_and_nothing_is_lost_from_the_log(shop: Shop, bot: Bot, hand: Hand) -> None:
+    await shop.set_callback(bot)
+    bot.status = 500
+    await shop.says("budi", "0")
+    bot.got.clear()
+    backlog = Settings().backlog
+
+    def many(tx: object) -> None:
+        for _ in range(backlog + 50):
+            official.happen(tx, official=shop.account.id, kind="unfollow", openid="o" + "x" * 27)  # type: ignore[arg-type]
+
+    await shop.db.write(many)
+    bot.status = 200
+    hand.forward(10_000)
+    await shop.world.settle()
+    assert len(bot.got) == backlog
+    kept = await shop.db.read(lambda reader: service.program(reader, by=shop.owner, account=shop.account.id))
+    assert kept.dropped == 50
+    first = await shop.db.read(lambda reader: official.events(reader, official=shop.account.id, after=0, limit=1))
+    assert first[0].seq == 1
+
+
+async def test_an_address_is_verified_before_it_is_called(shop: Shop, bot: Bot) -> None:
+    services = shop.services
+
+    async def refused(refusal: type[Exception], **wanted: str) -> None:
+        given = {"url": bot.url, "token": bot.token, "aes_key": KEY} | wanted
+        with pytest.raises(refusal):
+            await service.set_callback(services, by=shop.owner, account=shop.account.id, wanted=Callback(**given))
+
+    bot.token = "lain0000"
+    await refused(CallbackNotVerified, token="kopitubruk")
+    await refused(CallbackNotVerified, url=f"http://127.0.0.1:{free_port()}/")
+    await refused(CallbackNotVerified, url="http://192.168.7.7/wx")
+    await refused(CallbackNotVerified, url="http://169.254.169.254/latest")
+    for url in ("ftp://x/", "//x", "http://user@x/", ""):
+        await refused(CallbackNotPossible, url=url)
+    for token in ("", "ab", "x" * 33, "a b c", "é" * 5):
+        await refused(CallbackNotPossible, token=token)
+    for key in ("x", "=" * 43):
+        await refused(CallbackNotPossible, aes_key=key)
