@@ -93,7 +93,8 @@ tools:
 # Programs that judge what we write, each in a process of its own and never imported: they may be under the GPL.
 judges: $(VENV)/.judges
 
-$(VENV)/.judges: requirements/judges.txt | $(VENV)/.bootstrap
+$(VENV)/.judges: requirements/judges.txt tests/sdks/package-lock.json | $(VENV)/.bootstrap
 	@$(UV) venv --clear $(VENV)/judges --python $(PY)
 	@$(UV) pip install --python $(VENV)/judges --require-hashes -r $<
+	@if command -v npm >/dev/null; then cd tests/sdks && npm ci --silent; fi
 	@touch $@

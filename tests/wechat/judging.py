@@ -1,0 +1,124 @@
+"""Runs programs of others' libraries, unmodified, against a shop: over the gateway, or with a base address where they take one."""
+
+import asyncio
+import io
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from tests.environment import judge, missing
+from tests.media.sending import filmed, recording
+from tests.wechat.shop import Shop
+from warung import apps, official, wechat
+from warung.kit.db import Tx
+from warung.kit.ids import AccountId
+from warung.wechat.table import ENDPOINTS
+
+SDKS = Path(__file__).parents[1] / "sdks"
+PATIENCE_S = 120
+PLACE = re.compile(r"\{\{(\w+)\.DATA\}\}")
+PAGE = Path(__file__).parents[2] / "docs/wechat-sdks.md"
+BEGIN, END = "<!-- proofs -->\n", "<!-- end -->\n"
+
+
+def jpeg() -> bytes:
+    """A picture."""
+    made = io.BytesIO()
+    Image.new("RGB", (64, 48), (120, 70, 20)).save(made, "JPEG")
+    return made.getvalue()
+
+
+async def given(shop: Shop) -> dict[str, Any]:
+    """What a program gets to know: credentials, followers, files, and codes that a person's client would have made."""
+    budi, siti = await shop.openid("budi"), await shop.openid("siti")
+    await shop.says("budi", "halo")
+    made = await shop.db.write(lambda tx: apps.register(tx, by=shop.owner, name="Pesan", official=shop.account.id))
+    await shop.set_domains("kedai.example")
+    code = (await shop.post("/sandbox/web_code", {"openid": budi}))["code"]
+    mini = (await shop.post("/sandbox/mini_code", {"openid": budi, "appid": made.app.appid}))["code"]
+    dewi = await shop.cast.person("dewi")
+    await shop.cast.friends(shop.owner, dewi)
+    await shop.db.write(lambda tx: official.set_staff(tx, by=shop.owner, official=shop.account.id, account=dewi, role="desk"))
+    seat = await shop.db.write(lambda tx: official.sit(tx, by=shop.owner, official=shop.account.id, online=True))
+    templates = await shop.db.write(lambda tx: _templates(tx, shop.account.id))
+    return templates | {
+        "appid": shop.appid,
+        "secret": shop.secret,
+        "gh": shop.account.gh,
+        "staff": "dewi",
+        "openid": budi,
+        "other": siti,
+        "seat": seat.kf,
+        "web_code": code,
+        "mini": {"appid": made.app.appid, "secret": made.secret, "code": mini},
+        "files": {"jpeg": jpeg().hex(), "mp3": recording(1.0).hex(), "mp4": filmed(12, "libx264", "mp4").hex()},
+        "parts": [],
+        "base": "",
+    }
+
+
+def _templates(tx: Tx, account: AccountId) -> dict[str, Any]:
+    """What the library's first template wants to be filled in, as a notification and as a subscription."""
+    entry = official.LIBRARY[0]
+    made = official.add_template(tx, official=account, short=entry.short)
+    own = official.add_subscription(tx, official=account, tid=entry.tid, kids=[each.kid for each in entry.keywords])
+    names = PLACE.findall(own.content)
+    values = {name: each.example for name, each in zip(names, entry.keywords, strict=True)}
+    for each in (made, own):
+        official.delete_template(tx, official=account, id=each.id)
+    subscription = {"tid": entry.tid, "kids": [each.kid for each in entry.keywords], "values": values}
+    return {"template_short": entry.short, "template_places": PLACE.findall(made.content), "subscription": subscription}
+
+
+async def run(program: Path | str, *arguments: str, told: dict[str, Any], env: dict[str, str]) -> list[dict[str, Any]]:
+    """Run a program with what it is told on its standard input; return its proofs."""
+    clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy") and name != "REQUESTS_CA_BUNDLE"}
+    process = await asyncio.create_subprocess_exec(
+        str(program),
+        *arguments,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=clean | env,
+        cwd=SDKS,
+    )
+    out, err = await asyncio.wait_for(process.communicate(json.dumps(told).encode()), PATIENCE_S)
+    assert process.returncode == 0, err.decode()[-3000:]
+    proofs: list[dict[str, Any]] = json.loads(out)
+    failed = [f"{each['call']}: {each['failed']}" for each in proofs if "failed" in each]
+    assert not failed, "\n".join(failed)
+    return proofs
+
+
+async def python(script: str, *, told: dict[str, Any], doors: wechat.Doors | None, ca: Path | None) -> list[dict[str, Any]]:
+    """Run a program in the judges' Python: with a proxy and a certificate to trust, as its documentation says."""
+    env = {"HTTPS_PROXY": f"http://127.0.0.1:{doors.proxy}", "HTTP_PROXY": f"http://127.0.0.1:{doors.proxy}"} if doors else {}
+    return await run(judge("python"), script, told=told, env=env | ({"REQUESTS_CA_BUNDLE": str(ca)} if ca else {}))
+
+
+async def node(script: str, *, told: dict[str, Any], doors: wechat.Doors | None, ca: Path | None) -> list[dict[str, Any]]:
+    """Run a program in node: with a hosts entry and a certificate to trust."""
+    if not (SDKS / "node_modules").is_dir():
+        missing("the node libraries", "them with: make judges")
+    env = {"GATEWAY_TLS": str(doors.tls), "GATEWAY_PROXY": str(doors.proxy)} if doors else {}
+    hook = ["--require", "./hosts.cjs"] if doors else []
+    return await run("node", *hook, script, told=told, env=env | ({"NODE_EXTRA_CA_CERTS": str(ca)} if ca else {}))
+
+
+def table(proofs: dict[str, list[dict[str, Any]]]) -> str:
+    """Return the table of the documentation: each endpoint, and the calls that prove it."""
+    by_path: dict[str, list[str]] = {path: [] for path in sorted(ENDPOINTS)}
+    for sdk, several in proofs.items():
+        for each in several:
+            for path in dict.fromkeys(each["paths"]):
+                if path in by_path:
+                    by_path[path].append(f"{sdk}: `{each['call']}`")
+    lines = ["| endpoint | for | proved by |", "|---|---|---|"]
+    for path, calls in by_path.items():
+        shown = "; ".join(dict.fromkeys(calls[:3])) or ("the sandbox" if path.startswith("/sandbox") else "`tests/wechat`")
+        lines.append(f"| `{' '.join(ENDPOINTS[path].methods)} {path}` | {ENDPOINTS[path].who} | {shown} |")
+    return "\n".join(lines) + "\n"
