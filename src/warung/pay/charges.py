@@ -18,7 +18,7 @@ from warung.pay import ledger, merchants, payments, store_codes, store_merchants
 from warung.pay.cards import MoneyChanged
 from warung.pay.codes import CodeExpired, CodeUsed
 from warung.pay.model import NotToYourself, PaymentChanged, PaymentSettled, Settings
-from warung.pay.money import checked
+from warung.pay.money import TEST, checked
 from warung.pay.payments import Pay
 from warung.pay.store_codes import Charge, ChargeState
 from warung.pay.store_merchants import Merchant
@@ -89,14 +89,15 @@ async def charge(db: Db, *, by: AccountId, merchant: str, code: str, amount: int
     await db.write(lambda tx: accounts.count_tries(tx, [(TRIES, by)]))
     return await ledger.decided(
         db,
-        lambda tx: _charge(tx, by=by, merchant=merchant, code=code, amount=amount, currency=currency, reference=reference, nonce=nonce),
+        lambda tx: begin(tx, by=by, merchant=merchant, code=code, amount=amount, currency=currency, reference=reference, nonce=nonce),
     )
 
 
-def _charge(tx: Tx, *, by: AccountId, merchant: str, code: str, amount: int, currency: str, reference: str, nonce: str) -> ChargeView:
+def begin(tx: Tx, *, by: AccountId, merchant: str, code: str, amount: int, currency: str, reference: str, nonce: str) -> ChargeView:
+    """Charge whoever shows this code, in the caller's transaction; the tries are counted already, in one of their own. See `charge`."""
     merchants.own_shop(tx, by=by, id=merchant)
     merchants.shop(tx, merchant)
-    checked(amount, currency)
+    checked(amount, currency, test=True)
     bounded(reference, limit=payments.REFERENCE_CHARS)
     id = ledger.transfer_id(by, nonce)
     known = store_codes.charge(tx, id)
@@ -108,7 +109,7 @@ def _charge(tx: Tx, *, by: AccountId, merchant: str, code: str, amount: int, cur
     if payer == by:
         raise NotToYourself
     paid: str | None = None
-    if amount <= tx.settings(Settings).free_amount:
+    if amount <= tx.settings(Settings).free_amount or currency == TEST:
         paid = payments.pay(tx, by=payer, item=Pay(f"charge-{new_id(tx.now)}", merchant, amount, currency, reference)).id
     state: ChargeState = "waiting" if paid is None else "paid"
     made = Charge(id, merchant, payer, amount, currency, reference, state, paid, tx.now, tx.now + CHARGE_MS)
@@ -157,6 +158,25 @@ def decline(tx: Tx, *, by: AccountId, id: str) -> ChargeView:
         return _view(tx, found)
     _waiting(tx, found)
     return _settled(tx, found, "declined", None)
+
+
+def withdraw(tx: Tx, *, by: AccountId, id: str) -> None:
+    """Ask no more for a charge of one's own shop that is not paid. Again is the same as once. Raises `PaymentSettled`, `ChargeNotFound`."""
+    found = store_codes.charge(tx, id)
+    if found is None or _shop(tx, found).owner != by:
+        raise ChargeNotFound
+    if found.state == "paid":
+        raise PaymentSettled(result="charge_paid", state=found.state)
+    if found.state == "waiting":
+        _settled(tx, found, "declined", None)
+
+
+def paid_by(reader: Reader, id: str) -> tuple[AccountId, str | None]:
+    """Return who was charged, and the payment by which they paid. Raises `ChargeNotFound`."""
+    found = store_codes.charge(reader, id)
+    if found is None:
+        raise ChargeNotFound
+    return found.payer, found.payment
 
 
 def _waiting(tx: Tx, found: Charge) -> None:

@@ -101,6 +101,16 @@ def entry(reader: Reader, id: str) -> Entry | None:
     return store.transfers(reader, [id]).get(id)
 
 
+def entries(reader: Reader, ledger_account: LedgerAccountId, *, since: int, until: int) -> list[Entry]:
+    """Return the lines of an account that were written in a period, oldest first."""
+    found: list[Entry] = []
+    below = 1 << 60
+    while page := store.entries(reader, ledger_account, before=below, since=since, until=until, limit=1_000):
+        found += page
+        below = page[-1].pos
+    return found[::-1]
+
+
 def pending(reader: Reader, id: str) -> Pending | None:
     """Return what became of a pending transfer."""
     return store.pendings(reader, [id]).get(id)

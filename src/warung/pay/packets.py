@@ -1,6 +1,6 @@
 """Red packets: money for the others in a conversation, in shares that are drawn when the packet is made and taken by who opens first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from secrets import SystemRandom
 
 import msgspec
@@ -15,6 +15,7 @@ from warung.kit.text import bounded
 from warung.pay import ledger, shares, store_packets, talks
 from warung.pay.approvals import authorise
 from warung.pay.cards import MoneyChanged, NewsCard, PacketCard
+from warung.pay.merchants import till
 from warung.pay.model import PaymentChanged, Settings, Transfer
 from warung.pay.money import checked, currency, plain
 from warung.pay.store_packets import Kind, Opening, Packet, State
@@ -140,6 +141,46 @@ def give(
     return made
 
 
+def give_from_shop(
+    tx: Tx,
+    *,
+    shop: str,
+    sender: AccountId,
+    put: Callable[[PacketCard], tuple[ConversationId, int]],
+    kind: Kind,
+    total: int,
+    shares: int,
+    currency: str,
+    id: str,
+    message: str = "",
+) -> Packet:
+    """Give a red packet out of a shop's till, in the name of `sender`; what nobody takes goes back there. `id` is its id in the ledger.
+
+    `put` lays the card where it is to lie and returns conversation and seq. Raises `TooManyShares`, `ShareTooSmall`, `ShareTooLarge`,
+    and the ledger's refusals.
+    """
+    checked(total, currency, test=True)
+    bounded(message, limit=MESSAGE_CHARS)
+    drawn = _drawn(tx, kind, total, shares, currency, alone=False)
+    till = ledger.open_account(tx, kind="merchant", owner=shop, currency=currency)
+    pot = ledger.pot(tx, "packet", id, currency)
+    ledger.demand(ledger.apply(tx, [Transfer(id, till.id, pot.id, total, currency, CODE, message or None)]))
+    conversation, seq = put(PacketCard(id, message))
+    ends = tx.now + DAY
+    made = Packet(id, sender, conversation, seq, 0, kind, message, currency, total, shares, 0, "open", tx.now, ends, None, shop)
+    store_packets.insert(tx, made, drawn)
+    tx.enqueue(EndPacket(id), at=ends, key=f"pay.packet/{id}")
+    return made
+
+
+def opened(reader: Reader, id: str) -> tuple[Packet, list[Opening]]:
+    """Return a packet and who took what, for the shop that gave it. Raises `PacketNotFound`."""
+    found = store_packets.one(reader, id)
+    if found is None:
+        raise PacketNotFound
+    return found, store_packets.openings(reader, id)
+
+
 def _drawn(tx: Tx, kind: Kind, total: int, count: int, code: str, *, alone: bool) -> Sequence[int]:
     settings, step = tx.settings(Settings), currency(code).step
     limit = 1 if alone else settings.packet_shares
@@ -217,9 +258,10 @@ def end(tx: Tx, job: EndPacket) -> None:
     packet = store_packets.one(tx, job.packet)
     if packet is None or not store_packets.end(tx, packet.id, "returned"):
         return
-    pot, mine = ledger.account_id("packet", packet.id, packet.currency), ledger.wallet(tx, packet.sender, packet.currency)
+    pot = ledger.account_id("packet", packet.id, packet.currency)
+    whence = till(packet.shop, packet.currency) if packet.shop else ledger.wallet(tx, packet.sender, packet.currency).id
     left = packet.total - sum(opening.amount for opening in store_packets.openings(tx, packet.id))
-    back = Transfer(f"{packet.id}/back", pot, mine.id, left, packet.currency, RETURN, packet.message or None)
+    back = Transfer(f"{packet.id}/back", pot, whence, left, packet.currency, RETURN, packet.message or None)
     ledger.demand(ledger.apply(tx, [back]))
     ledger.close(tx, pot)
     chat.post(tx, to=packet.conversation, card=NewsCard("packet_returned", packet.id, None, (packet.sender,)))

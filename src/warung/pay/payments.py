@@ -13,11 +13,11 @@ from warung.kit.db import Db, Tx
 from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId
 from warung.kit.text import bounded
-from warung.pay import approvals, happenings, ledger, limits, merchants, store_merchants
+from warung.pay import approvals, happenings, ledger, limits, merchants, store, store_merchants
 from warung.pay.answers import Again, named, once_all
 from warung.pay.batch import Batch
 from warung.pay.model import MerchantNotFound, NotToYourself, Transfer
-from warung.pay.money import checked
+from warung.pay.money import TEST, checked
 from warung.pay.store_merchants import Merchant, Payment
 
 REFERENCE_CHARS = 64
@@ -40,8 +40,8 @@ class Pay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approval: str | None = None
 
 
-def pay_all(tx: Tx, items: Sequence[tuple[AccountId, Pay]]) -> list[Payment | Refusal]:
-    """Pay shops: one payment or refusal per item, in order. A retry is the same payment.
+def pay_all(tx: Tx, items: Sequence[tuple[AccountId, Pay]], *, asked: bool = False) -> list[Payment | Refusal]:
+    """Pay shops: one payment or refusal per item, in order. A retry is the same payment. `asked`: the payer confirmed all of them before.
 
     What every item needs is read at once, each is decided in its turn, and what came of them is written at once.
     """
@@ -54,11 +54,11 @@ def pay_all(tx: Tx, items: Sequence[tuple[AccountId, Pay]]) -> list[Payment | Re
         except Refusal as refusal:
             results[at] = refusal
     if orders:
-        results |= _decided(tx, items, orders)
+        results |= _decided(tx, items, orders, asked)
     return [results[at] for at in range(len(items))]
 
 
-def _decided(tx: Tx, items: Sequence[tuple[AccountId, Pay]], orders: dict[int, Transfer]) -> dict[int, Payment | Refusal]:
+def _decided(tx: Tx, items: Sequence[tuple[AccountId, Pay]], orders: dict[int, Transfer], asked: bool) -> dict[int, Payment | Refusal]:
     wanted = [items[at] for at in orders]
     ledger.open_accounts(tx, "merchant", {(item.merchant, item.currency) for _, item in wanted})
     confirmed = approvals.Confirmations(tx, [item.approval for _, item in wanted])
@@ -69,7 +69,7 @@ def _decided(tx: Tx, items: Sequence[tuple[AccountId, Pay]], orders: dict[int, T
         by, item = items[at]
         counted: bool | None = None
         try:
-            if order.id not in batch.known:
+            if order.id not in batch.known and not asked and item.currency != TEST:
                 counted = confirmed.take(by, item.approval, approvals.Intent(item.merchant, item.amount, item.currency, item.id))
                 tally.count(by, item.amount, item.currency, fresh=counted)
             (result,) = batch.chain([order])
@@ -98,10 +98,26 @@ def pay(tx: Tx, *, by: AccountId, item: Pay) -> Payment:
     return result
 
 
+def pay_together(tx: Tx, *, by: AccountId, id: str, payee: str, items: Sequence[Pay], approval: str | None) -> list[Payment]:
+    """Pay several shops in one currency with one confirmation: of the sum, for `payee`, under `id`. All of them are paid, or none.
+
+    The ids of the items come from `id`, so that a retry is the same payments. Raises what `pay_all` answers.
+    """
+    currency = items[0].currency
+    if currency != TEST and not store.transfers(tx, [ledger.transfer_id(by, item.id) for item in items]):
+        total = sum(item.amount for item in items)
+        approvals.authorise(tx, by, approval, payee=payee, amount=total, currency=currency, transfer=id)
+    done = pay_all(tx, [(by, item) for item in items], asked=True)
+    refused = next((each for each in done if isinstance(each, Refusal)), None)
+    if refused is not None:
+        raise refused
+    return [each for each in done if isinstance(each, Payment)]
+
+
 def _order(by: AccountId, item: Pay, shops: dict[str, Merchant]) -> Transfer:
     shop = shops.get(item.merchant)
     id = ledger.transfer_id(by, item.id)
-    checked(item.amount, item.currency)
+    checked(item.amount, item.currency, test=True)
     bounded(item.reference, limit=REFERENCE_CHARS)
     if shop is None or shop.closed_at is not None:
         raise MerchantNotFound

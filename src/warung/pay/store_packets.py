@@ -10,7 +10,7 @@ from warung.kit.ids import AccountId, ConversationId
 
 State = Literal["open", "finished", "returned"]
 Kind = Literal["equal", "lucky"]
-PACKET = "id, sender, conversation, seq, direct, kind, message, currency, total, shares, opened, state, at, ends_at, ended_at"
+PACKET = "id, sender, conversation, seq, direct, kind, message, currency, total, shares, opened, state, at, ends_at, ended_at, shop"
 
 
 class Packet(msgspec.Struct, frozen=True):
@@ -31,6 +31,7 @@ class Packet(msgspec.Struct, frozen=True):
     at: int
     ends_at: int
     ended_at: int | None
+    shop: str | None = None  # whose till it came from, and goes back to
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -46,7 +47,7 @@ def insert(tx: Tx, packet: Packet, shares: Sequence[int]) -> None:
     """Keep a new packet and its shares, in the order in which they are taken."""
     tx.run(
         f"INSERT INTO packet ({PACKET}) VALUES (:id, :sender, :conversation, :seq, :direct, :kind, :message, :currency, :total, :shares,"
-        " :opened, :state, :at, :ends_at, :ended_at)",
+        " :opened, :state, :at, :ends_at, :ended_at, :shop)",
         msgspec.structs.asdict(packet),
     )
     rows = [{"packet": packet.id, "place": place, "amount": amount} for place, amount in enumerate(shares, 1)]
