@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 import structlog
 
-from warung import accounts, apps, chat, contacts, importers, media, moments, official, pay, polls, push, stickers, wechat
+from warung import accounts, apps, chat, contacts, importers, media, moments, official, pay, polls, push, stickers, wechat, wechatpay
 from warung.adapters.blobs import open_blobs
 from warung.adapters.bus_local import LocalBus
 from warung.adapters.bus_nats import NatsBus
@@ -60,6 +60,7 @@ DOMAINS: Sequence[Domain] = (
     push.DOMAIN,
     importers.DOMAIN,
     wechat.DOMAIN,
+    wechatpay.DOMAIN,
 )
 FOLLOW_EVERY_S = 0.5
 WORK_EVERY_S = 0.5
@@ -293,6 +294,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
             *pages.health(db, metrics, _networks("metrics_from", settings.server.metrics_from)),
             *media.PAGES,
             *wechat.PAGES,
+            *wechatpay.PAGES,
             *pages.client(static, _map_of(settings)),
         ],
         db=db,

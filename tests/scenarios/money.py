@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from tests.scenarios.money_between import Between, own_between, with_between
+from tests.scenarios.till import Till, own_till, with_till
 from warung import pay
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId, new_id
@@ -25,6 +26,7 @@ class Money(msgspec.Struct, frozen=True):
     case: str = "x"
     withdrawal: str = "x"
     between: Between = Between()
+    till: Till = Till()
 
 
 def own_money(tx: Tx, me: AccountId, secret: Callable[[str], str]) -> Money:
@@ -42,7 +44,7 @@ def own_money(tx: Tx, me: AccountId, secret: Callable[[str], str]) -> Money:
     store_withdrawals.set_bank(tx, me, bank, me)
     held = Withdrawal(f"{me}.{new_id(tx.now)}", me, "stripe", 10, "IDR", bank.destination, bank.label, None, "held", tx.now, None)
     store_withdrawals.insert(tx, held)
-    return Money(shop.id, id, hook.id, id, id, held.id, own_between(tx, me, shop.id, secret))
+    return Money(shop.id, id, hook.id, id, id, held.id, own_between(tx, me, shop.id, secret), own_till(tx, me, shop.id, secret))
 
 
 def with_money(who: AccountId, money: Money) -> dict[str, list[Any]]:
@@ -52,7 +54,8 @@ def with_money(who: AccountId, money: Money) -> dict[str, list[Any]]:
     order = {"id": "curi-0002", "merchant": money.shop, "amount": 5, "currency": "PTS"}
     period = {"since": "0", "until": "9999999999999"}
     credit = {"id": "curi-0003", "kind": "redeem", "account": who, "amount": 5, "reason": "x"}
-    return with_between(who, money.shop, money.between) | {
+    theirs = with_between(who, money.shop, money.between) | with_till(money.shop, money.till)
+    return theirs | {
         "GET /wallet": [("/wallet",)],
         "GET /wallet/history": [("/wallet/history",)],
         "GET /wallet/statement": [("/wallet/statement", None, period | {"kind": kind}) for kind in ("csv", "camt")],

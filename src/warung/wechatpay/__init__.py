@@ -1,0 +1,22 @@
+"""WeChat Pay on our ledger: the face for programs that speak WeChat's versions 3 and 2. Shops are pay's, money moves by pay's verbs."""
+
+from pathlib import Path
+
+from warung import pay
+from warung.kit.domain import Chore, Domain, Errand
+from warung.wechatpay import batches, notices, paying, routes, transfers
+from warung.wechatpay.door import version_3
+from warung.wechatpay.door_older import version_2
+from warung.wechatpay.model import Settings
+
+PAGES = [version_3, version_2]  # at the root: programs sign the address as WeChat has it
+DOMAIN = Domain(
+    name="wechatpay",
+    routes=routes.ROUTES,
+    listeners=[(pay.PendingExpired, transfers.on_expired), (pay.MoneyChanged, paying.on_money)],
+    jobs=[Errand(notices.Notify, notices.notify), Chore(batches.GiveBatch, batches.give)],
+    settings=Settings,
+    schema=Path(__file__).parent / "schema",
+)
+
+__all__ = ["DOMAIN", "PAGES", "Settings"]

@@ -1,0 +1,88 @@
+"""The SQL of transfers to people, of their batches, and of red packets. One function per statement."""
+
+import msgspec
+
+from warung.kit.db import Reader, Tx
+from warung.wechatpay.model import Batch, RedPack, TransferRow
+
+TRANSFER = ", ".join(TransferRow.__struct_fields__)
+BATCH = ", ".join(Batch.__struct_fields__)
+REDPACK = ", ".join(RedPack.__struct_fields__)
+
+
+def _values(shape: type[msgspec.Struct]) -> str:
+    return ", ".join(f":{name}" for name in shape.__struct_fields__)
+
+
+def insert_transfer(tx: Tx, transfer: TransferRow) -> bool:
+    """Keep a transfer; False when its number is taken."""
+    sql = f"INSERT INTO wechatpay_transfer ({TRANSFER}) VALUES ({_values(TransferRow)}) ON CONFLICT DO NOTHING"
+    return tx.run(sql, msgspec.structs.asdict(transfer)) == 1
+
+
+def transfer_by(reader: Reader, **by: str) -> TransferRow | None:
+    """Return the transfer of which all these columns are so: `id`, `package`, `transfer`."""
+    where = " AND ".join(f"{name} = :{name}" for name in by)
+    row = reader.one(f"SELECT {TRANSFER} FROM wechatpay_transfer WHERE {where}", by)
+    return TransferRow(*row) if row else None
+
+
+def transfer_numbered(reader: Reader, mchid: str, out_bill_no: str, batch: str | None = None) -> TransferRow | None:
+    """Return the transfer to which a merchant gave this number."""
+    sql = f"SELECT {TRANSFER} FROM wechatpay_transfer WHERE mchid = :mchid AND out_bill_no = :number AND COALESCE(batch, '') = :batch"
+    row = reader.one(sql, {"mchid": mchid, "number": out_bill_no, "batch": batch or ""})
+    return TransferRow(*row) if row else None
+
+
+def settle_transfer(tx: Tx, id: str, *, state: str, fail_reason: str) -> bool:
+    """Say how a transfer that waited ended; False when it waits no more."""
+    sql = """UPDATE wechatpay_transfer SET state = :state, fail_reason = :reason, changed_at = :now
+        WHERE id = :id AND state = 'WAIT_USER_CONFIRM'"""
+    return tx.run(sql, {"id": id, "state": state, "reason": fail_reason, "now": tx.now}) == 1
+
+
+def transfers_of(reader: Reader, batch: str) -> list[TransferRow]:
+    """Return the transfers of a batch."""
+    return [
+        TransferRow(*row)
+        for row in reader.all(f"SELECT {TRANSFER} FROM wechatpay_transfer WHERE batch = :batch ORDER BY id", {"batch": batch})
+    ]
+
+
+def insert_batch(tx: Tx, batch: Batch) -> bool:
+    """Keep a batch; False when its number is taken."""
+    sql = f"INSERT INTO wechatpay_batch ({BATCH}) VALUES ({_values(Batch)}) ON CONFLICT (mchid, out_batch_no) DO NOTHING"
+    return tx.run(sql, msgspec.structs.asdict(batch)) == 1
+
+
+def batch_by(reader: Reader, **by: str) -> Batch | None:
+    """Return the batch of which all these columns are so: `id`, or `mchid` with `out_batch_no`."""
+    where = " AND ".join(f"{name} = :{name}" for name in by)
+    row = reader.one(f"SELECT {BATCH} FROM wechatpay_batch WHERE {where}", by)
+    return Batch(*row) if row else None
+
+
+def finish_batch(tx: Tx, id: str) -> bool:
+    """Say that everything of a batch was tried; False when that was said before."""
+    sql = "UPDATE wechatpay_batch SET state = 'FINISHED', body = '[]', changed_at = :now WHERE id = :id AND state = 'ACCEPTED'"
+    return tx.run(sql, {"id": id, "now": tx.now}) == 1
+
+
+def insert_redpack(tx: Tx, redpack: RedPack) -> bool:
+    """Keep a red packet; False when its number is taken."""
+    sql = f"INSERT INTO wechatpay_redpack ({REDPACK}) VALUES ({_values(RedPack)}) ON CONFLICT (mchid, mch_billno) DO NOTHING"
+    return tx.run(sql, msgspec.structs.asdict(redpack)) == 1
+
+
+def redpack(reader: Reader, mchid: str, mch_billno: str) -> RedPack | None:
+    """Return a red packet by the merchant's number."""
+    sql = f"SELECT {REDPACK} FROM wechatpay_redpack WHERE mchid = :mchid AND mch_billno = :number"
+    row = reader.one(sql, {"mchid": mchid, "number": mch_billno})
+    return RedPack(*row) if row else None
+
+
+def redpacks_since(reader: Reader, mchid: str, openid: str, since: int) -> int:
+    """Return how many red packets somebody was given by a merchant since a time."""
+    sql = "SELECT COUNT(*) FROM wechatpay_redpack WHERE mchid = :mchid AND openid = :openid AND created_at >= :since"
+    row = reader.one(sql, {"mchid": mchid, "openid": openid, "since": since})
+    return int(row[0]) if row else 0
