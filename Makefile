@@ -91,10 +91,15 @@ tools:
 	@scripts/test_tools
 
 # Programs that judge what we write, each in a process of its own and never imported: they may be under the GPL.
-judges: $(VENV)/.judges
+judges: $(VENV)/.judges $(VENV)/.sdks_pay
 
 $(VENV)/.judges: requirements/judges.txt tests/sdks/package-lock.json | $(VENV)/.bootstrap
 	@$(UV) venv --clear $(VENV)/judges --python $(PY)
 	@$(UV) pip install --python $(VENV)/judges --require-hashes -r $<
 	@if command -v npm >/dev/null; then cd tests/sdks && npm ci --silent; fi
+	@touch $@
+
+# WeChat's SDKs for node, as npm has them.
+$(VENV)/.sdks_%: tests/sdks/%/package-lock.json | $(VENV)/.node
+	@$(PY) -c "import sys, pathlib; from warung.web import npm; npm('--version', web=pathlib.Path(sys.argv[1]))" tests/sdks/$* >/dev/null
 	@touch $@

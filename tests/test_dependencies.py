@@ -29,8 +29,10 @@ def _chosen() -> set[str]:
     for name in LISTS:
         lines = (ROOT / f"requirements/{name}.in").read_text().splitlines()
         chosen |= {re.split(r"[^a-z0-9-]", line)[0] for line in lines if line and not line.startswith("-")}
-    web = json.loads((ROOT / "web/package.json").read_text())
-    return chosen | set(web.get("dependencies", {})) | set(web.get("devDependencies", {}))
+    for package in [ROOT / "web/package.json", *(ROOT / "tests/sdks").glob("*/package.json")]:
+        wanted = json.loads(package.read_text())
+        chosen |= set(wanted.get("dependencies", {})) | set(wanted.get("devDependencies", {}))
+    return chosen
 
 
 def _licence(package: str) -> str | None:
@@ -75,8 +77,11 @@ def test_the_package_asks_for_what_the_server_is_locked_to() -> None:
     assert sorted(re.split(r"[<>=]", line)[0] for line in asked) == sorted(chosen)
 
 
-def test_the_web_client_is_locked_without_a_registry() -> None:
-    packages = json.loads((ROOT / "web/package-lock.json").read_text())["packages"]
+@pytest.mark.parametrize(
+    "lock", [ROOT / "web/package-lock.json", *(ROOT / "tests/sdks").glob("*/package-lock.json")], ids=lambda lock: lock.parent.name
+)
+def test_what_comes_from_npm_is_locked_without_a_registry(lock: Path) -> None:
+    packages = json.loads(lock.read_text())["packages"]
     assert len(packages) > 1
     assert not [name for name, entry in packages.items() if "resolved" in entry or (name and "integrity" not in entry)]
 

@@ -1,0 +1,153 @@
+"""WeChat Pay's SDKs as their registries have them, unmodified, against our face: every call of the reference by at least one of them."""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+
+from tests.environment import judge, missing
+from tests.served import ServeWorld
+from tests.wechatpay.conftest import ROOMY
+from tests.wechatpay.listener import Listener
+from tests.wechatpay.market import Market
+from tests.worlds import Hand
+from warung import official, pay
+from warung.kit.site import Site
+from warung.pay import charges
+from warung.wechatpay import merchants, platform, sandbox
+from warung.wechatpay.door import UPLOAD
+from warung.wechatpay.verbs import ENDPOINTS
+from warung.wechatpay.verbs_older import ENDPOINTS as OLDER
+
+HERE = Path(__file__).parent
+PICTURE = HERE.parents[2] / "web/public/icon-192.png"
+
+
+@pytest.fixture
+async def stage(serve_a_world: ServeWorld, hand: Hand) -> Market:
+    """A market of a test merchant, which has a merchant that it acts for."""
+    made = Market(await serve_a_world("", sections=ROOMY, outside_exempt="127.0.0.0/8"), hand)
+    await made.opens(test=True)
+    _, sub, _ = await made.sells(made.joko, "Toko Kedua", test=True)
+    await made.do(merchants.allow, by=made.joko, mchid=sub.mchid, provider=made.merchant.mchid)
+    made.second = sub.mchid
+    return made
+
+
+async def given(market: Market, folder: Path, notify_url: str) -> dict[str, Any]:
+    """What a program is told of its merchant."""
+    signs = await platform.platform(market.db, Site())
+    program, day = market.program, time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600 - 86_400))
+    private = program.private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    picture = folder / "toko.png"
+    shutil.copy(PICTURE, picture)
+    return {
+        "url": market.place.url,
+        "mchid": program.mchid,
+        "sub_mchid": market.second,
+        "appid": market.appid,
+        "openid": market.openid,
+        "serial": program.serial,
+        "private_key": private.decode(),
+        "certificate": program.certificate,
+        "key_v3": program.key_v3,
+        "key_v2": program.key_v2,
+        "public_key": signs.public_key.public,
+        "public_key_id": signs.public_key.serial,
+        "certificates": {each.serial: each.certificate for each in signs.certificates},
+        "notify_url": notify_url,
+        "day": day,
+        "folder": str(folder),
+        "picture": str(picture),
+    }
+
+
+async def codes(market: Market, *handles: str) -> list[str]:
+    """Codes of people who have test money, two of each."""
+    found = []
+    for handle in handles:
+        who = await market.with_wallet(handle)
+        await market.do(official.follow, by=who, official=market.official)
+        await market.do(sandbox.fund, account=who, amount=1_000)
+        found += [each.code for each in (await market.do(charges.my_codes, by=who))[:2]]
+    return found
+
+
+async def run(command: list[str | Path], said: dict[str, Any]) -> dict[str, Any]:
+    """Run a program beside us; return what it says."""
+    env = os.environ | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*map(str, command), stdin=pipe, stdout=pipe, stderr=pipe, env=env, cwd=HERE)
+    out, problem = await process.communicate(json.dumps(said).encode())
+    assert process.returncode == 0, problem.decode()[-4_000:]
+    told: dict[str, Any] = json.loads(out)
+    return told
+
+
+def node_command() -> list[str | Path]:
+    """Return how the npm SDKs are run."""
+    if not (HERE / "node_modules").is_dir():
+        missing("The SDKs of npm", "them with: make judges")
+    return [shutil.which("node") or missing("node", "nodejs"), HERE / "program.js"]
+
+
+def every(told: dict[str, Any], status: int = 200, *, but: dict[str, int] | None = None) -> None:
+    """Every call was answered with this, but for some."""
+    wrong = {name: answer for name, answer in told.items() if isinstance(answer, list) and answer[0] != (but or {}).get(name, status)}
+    assert wrong == {}
+
+
+async def test_wechatpayv3_calls_everything_in_both_modes(stage: Market, tmp_path: Path) -> None:
+    async with Listener() as listener:
+        said = await given(stage, tmp_path, listener.url) | {"codes": await codes(stage, "ayu", "rina")}
+        await stage.do(sandbox.fund, shop=stage.shop, amount=10_000)
+        told = await run([judge("python"), HERE / "program.py"], said)
+        every(told, but={"close": 204, "combined close": 204, "abnormal refund": 400})
+        assert json.loads(told["query by number"][1])["trade_state"] == "SUCCESS"
+        assert json.loads(told["transfer cancel"][1])["state"] == "CANCELLED"
+        await stage.world.settle()
+        for public in (False, True):
+            await stage.do(merchants.change, by=stage.joko, mchid=stage.merchant.mchid, mode="public_key" if public else "certificate")
+            listener.heard.clear()
+            number = f"lagi{public:d}0001"
+            await stage.ordered(number, notify_url=listener.url)
+            await stage.program.call("POST", f"/v3/sandbox/orders/{number}/pay", {})
+            await stage.world.settle()
+            heard = [[listener.headers(at), body.decode()] for at, (_, body) in enumerate(listener.heard)]
+            told = await run([judge("python"), HERE / "program.py"], said | {"heard": heard, "public": public})
+            assert told["notice 0"]["resource"]["out_trade_no"] == number
+            assert told["tampered 0"] is None
+    assert (await stage.ask(pay.audit_books)).findings == []
+
+
+async def test_the_sdks_of_npm_call_everything_of_both_versions(stage: Market, tmp_path: Path) -> None:
+    async with Listener() as listener:
+        listener.answers = [(200, b"<xml><return_code>SUCCESS</return_code></xml>")]
+        said = await given(stage, tmp_path, listener.url) | {"codes": await codes(stage, "ayu")}
+        await stage.do(sandbox.fund, shop=stage.shop, amount=10_000)
+        told = await run(node_command(), said)
+        every(
+            told,
+            but={"wrong": 400, "partner close": 204, "node close": 204, "node combined close": 204, "batch detail": 404, "v2 unsigned": 0},
+        )
+        await stage.world.settle()
+        heard = [[headers, body.decode()] for headers, body in listener.heard if b"encrypt-resource" in body]
+        read = await run(node_command(), said | {"heard": heard})
+        assert read["notice"][:2] == [True, False]
+        assert read["notice"][2] == read["node"]
+    assert (await stage.ask(pay.audit_books)).findings == []
+
+
+def test_every_call_of_the_table_is_in_one_of_the_programs_and_in_the_documentation() -> None:
+    page = (HERE.parents[2] / "docs/wechat-pay.md").read_text()
+    listed = {(match[1], re.sub(r"\{\w+\}", "{}", match[2])) for match in re.finditer(r"^\| (GET|POST) (/\S+) \|", page, re.MULTILINE)}
+    wanted = {(each.method, re.sub(r"\{\w+\}", "{}", each.path)) for each in ENDPOINTS} | {("POST", UPLOAD)}
+    wanted |= {("POST", each.path) for each in OLDER}
+    assert wanted - listed == set()
