@@ -7,5 +7,6 @@ import { DOMAIN as pay } from "../domains/pay/domain";
 import { DOMAIN as polls } from "../domains/polls/domain";
 import { DOMAIN as push } from "../domains/push/domain";
 import { DOMAIN as stickers } from "../domains/stickers/domain";
+import { DOMAIN as wechatpay } from "../domains/wechatpay/domain";
 
-export const DOMAINS: readonly ClientDomain[] = [media, chat, pay, stickers, moments, polls, push];
+export const DOMAINS: readonly ClientDomain[] = [media, chat, pay, stickers, moments, polls, push, wechatpay];
