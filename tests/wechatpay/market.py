@@ -25,7 +25,7 @@ from warung import official, pay
 from warung.kit import clock
 from warung.kit.ids import AccountId
 from warung.wechatpay import keys, merchants, paying
-from warung.wechatpay.merchants import Registered
+from warung.wechatpay.merchants import MerchantNumber
 from warung.wechatpay.paying import AskedOrder, OrderView
 
 NOTIFY = "https://toko.example/bayar"
@@ -36,7 +36,7 @@ WIDE = padding.PKCS1v15()
 class Program:
     """A shop's program that speaks version 3."""
 
-    def __init__(self, url: str, merchant: Registered, private: rsa.RSAPrivateKey, pair: keys.Made) -> None:
+    def __init__(self, url: str, merchant: MerchantNumber, private: rsa.RSAPrivateKey, pair: keys.Made) -> None:
         self.url = url
         self.mchid = merchant.mchid
         self.key_v3 = merchant.key_v3 or ""
@@ -123,7 +123,7 @@ class Market(Purse):
         self.appid: str
         self.openid: str
         self.shop: str
-        self.merchant: Registered
+        self.merchant: MerchantNumber
         self.program: Program
         self.sold = 0
         self.second = ""
@@ -144,7 +144,7 @@ class Market(Purse):
         """Somebody follows; return their openid."""
         return (await self.do(official.follow, by=who, official=self.official)).openid
 
-    async def sells(self, owner: AccountId, name: str = "Toko Siti", *, test: bool = False) -> tuple[str, Registered, Program]:
+    async def sells(self, owner: AccountId, name: str = "Toko Siti", *, test: bool = False) -> tuple[str, MerchantNumber, Program]:
         """Somebody opens a shop with a merchant number, bound to the account where it is theirs; return shop, merchant and program."""
         shop = await self.toko(owner, name)
         merchant = await self.do(merchants.register, by=owner, shop=shop.id, test=test)

@@ -14,6 +14,7 @@ from tests.worlds import OpenWorld
 from warung.kit.clock import DAY, HOUR
 from warung.pay import charges, packets
 from warung.pay.packets import PacketOpened
+from warung.pay.store_packets import Opening
 
 NOTIFY = "https://toko.example/bayar"
 
@@ -156,6 +157,7 @@ async def test_a_red_packet_of_a_shop_lies_in_the_conversation_and_goes_back_whe
     assert (await asks(market, "/mmpaymkttransfers/gethbinfo", **about))["status"] == "SENT"
     packet = f"{market.shop}.{given['send_listid']}"
     opened = await market.do(packets.open_packet, by=market.budi, id=packet)
+    assert isinstance(opened, Opening)
     assert opened.amount == 300
     await market.refused(PacketOpened, packets.open_packet, by=market.budi, id=packet)
     told = await asks(market, "/mmpaymkttransfers/gethbinfo", **about)
@@ -197,7 +199,7 @@ async def test_red_packets_have_bounds(open_market: OpenWorld) -> None:
 
 async def test_the_transfer_of_version_2_is_given_at_once(market: Market) -> None:
     await market.bought(total=100)
-    wanted = {"mch_appid": market.appid, "mchid": market.program.mchid, "partner_trade_no": "t1", "openid": market.openid}
+    wanted: dict[str, Any] = {"mch_appid": market.appid, "mchid": market.program.mchid, "partner_trade_no": "t1", "openid": market.openid}
     wanted |= {"check_name": "NO_CHECK", "amount": 60, "desc": "hadiah", "spbill_create_ip": "127.0.0.1"}
     given = await asks(market, "/mmpaymkttransfers/promotion/transfers", **wanted)
     assert (given["result_code"], await market.has(market.budi)) == ("SUCCESS", 9_960)

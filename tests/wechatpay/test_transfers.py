@@ -90,6 +90,7 @@ async def test_a_transfer_needs_the_right_person_and_the_money(open_market: Open
     ):
         assert (await market.program.call("POST", BILLS, body))[1]["code"] == code, body
     signs = await platform.platform(market.db, SITE)
+    hidden = ""
     for name, status in (("Orang Lain", 400), ("budi", 200)):
         hidden = keys.hide(signs.certificates[0].public, name)
         assert (await market.program.call("POST", BILLS, bill(market, user_name=hidden)))[0] == status
@@ -103,9 +104,10 @@ async def test_a_batch_is_given_by_a_job_each_for_itself(market: Market) -> None
         {"out_detail_no": f"d{at}", "transfer_amount": amount, "transfer_remark": "bonus", "openid": openid}
         for at, (amount, openid) in enumerate([(40, market.openid), (50, market.openid), (30, market.openid), (5, "o" + "z" * 27)])
     ]
-    batch = {"appid": market.appid, "out_batch_no": "batch1", "batch_name": "Bonus", "batch_remark": "Lebaran"}
+    batch: dict[str, Any] = {"appid": market.appid, "out_batch_no": "batch1", "batch_name": "Bonus", "batch_remark": "Lebaran"}
     batch |= {"total_amount": 125, "total_num": 4, "transfer_detail_list": details}
     path = "/v3/transfer/batches"
+    changed: dict[str, Any]
     for changed in ({"total_num": 3}, {"total_amount": 124}, {"transfer_detail_list": []}):
         assert (await market.program.call("POST", path, batch | changed))[1]["code"] == "PARAM_ERROR"
     status, made = await market.program.call("POST", path, batch)

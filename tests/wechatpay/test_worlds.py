@@ -125,7 +125,7 @@ class Play:
 async def play(steps: list[tuple[str, int, int]]) -> tuple[Any, int, int, int]:
     """Play; return the auditor's report, and what should be in the till, by the rows of orders, refunds, transfers and packets."""
     hand = Hand()
-    sections = ROOMY | {pay.Settings: pay.Settings(free_amount=100_000, payment_limit=100_000, day_limit=10_000_000)}
+    sections: dict[type[Any], Any] = ROOMY | {pay.Settings: pay.Settings(free_amount=100_000, payment_limit=100_000, day_limit=10_000_000)}
     with tempfile.TemporaryDirectory() as folder:
         world = await open_world(settings_for(Path(folder), "", sections), clock=hand, static=Path(folder) / "static")
         try:

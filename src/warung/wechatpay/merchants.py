@@ -26,7 +26,7 @@ SECRET = re.compile(r"[A-Za-z0-9]{32}\Z")
 LETTERS = string.ascii_letters + string.digits
 
 
-class Registered(msgspec.Struct, frozen=True):
+class MerchantNumber(msgspec.Struct, frozen=True):
     """A merchant as its owner sees it; the two keys only when they are new."""
 
     mchid: str
@@ -51,7 +51,7 @@ class KeyPair(msgspec.Struct, frozen=True):
     private_key: str | None
 
 
-def register(tx: Tx, *, by: AccountId, shop: str, currency: str = pay.CREDITS, test: bool = False) -> Registered:
+def register(tx: Tx, *, by: AccountId, shop: str, currency: str = pay.CREDITS, test: bool = False) -> MerchantNumber:
     """Give one's own shop a merchant number. `currency` is what the API's CNY means: one fen is one minor unit of it.
 
     A test merchant moves test money only. The keys are shown now. Raises `MerchantNotFound`, `MerchantIdTaken`, `UnknownCurrency`.
@@ -71,7 +71,7 @@ def register(tx: Tx, *, by: AccountId, shop: str, currency: str = pay.CREDITS, t
             return _seen(tx, made, secrets_too=True)
 
 
-def mine(reader: Reader, *, by: AccountId) -> list[Registered]:
+def mine(reader: Reader, *, by: AccountId) -> list[MerchantNumber]:
     """Return one's own merchants, without their keys."""
     return [_seen(reader, each) for each in store_merchants.merchants_of(reader, by)]
 
@@ -86,7 +86,7 @@ def own(reader: Reader, by: AccountId, mchid: str) -> Merchant:
 
 def change(
     tx: Tx, *, by: AccountId, mchid: str, mode: Mode | None = None, key_v3: str | None = None, key_v2: str | None = None
-) -> Registered:
+) -> MerchantNumber:
     """Set how notices are signed, and the keys of version 3 and 2: "" makes a new one. Raises `SecretNotPossible`."""
     kept = own(tx, by, mchid)
     for key in (key_v3, key_v2):
@@ -169,8 +169,8 @@ def new_secret() -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(32))
 
 
-def _seen(reader: Reader, kept: Merchant, *, secrets_too: bool = False) -> Registered:
-    return Registered(
+def _seen(reader: Reader, kept: Merchant, *, secrets_too: bool = False) -> MerchantNumber:
+    return MerchantNumber(
         mchid=kept.mchid,
         shop=kept.shop,
         name=kept.name,

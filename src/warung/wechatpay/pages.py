@@ -10,7 +10,7 @@ from warung.wechatpay import keys, older, signing, store_merchants
 from warung.wechatpay.model import Combined, Order, PageSignatureWrong
 
 
-class Page(msgspec.Struct, frozen=True, rename={"app_id": "appId", "time_stamp": "timeStamp", "nonce_str": "nonceStr"}):
+class PageCall(msgspec.Struct, frozen=True, rename={"app_id": "appId", "time_stamp": "timeStamp", "nonce_str": "nonceStr"}):
     """What a page (or, with `package` "Sign=WXPay" and `prepayid`, an app) hands over. Names as WeixinJSBridge has them."""
 
     app_id: str
@@ -28,7 +28,7 @@ class Page(msgspec.Struct, frozen=True, rename={"app_id": "appId", "time_stamp":
         return self.prepayid or self.package.removeprefix("prepay_id=")
 
 
-def checked(reader: Reader, page: Page, order: Order | Combined) -> None:
+def checked(reader: Reader, page: PageCall, order: Order | Combined) -> None:
     """Make sure that the merchant of this order signed this call. Raises `PageSignatureWrong`."""
     # a provider's orders are signed by the provider
     mchid = order.sp_mchid or order.mchid if isinstance(order, Order) else order.mchid
@@ -38,13 +38,13 @@ def checked(reader: Reader, page: Page, order: Order | Combined) -> None:
         raise PageSignatureWrong
 
 
-def _newer(reader: Reader, page: Page, mchid: str) -> bool:
+def _newer(reader: Reader, page: PageCall, mchid: str) -> bool:
     last = page.prepayid if page.prepayid else page.package
     message = signing.message(page.app_id, page.time_stamp, page.nonce_str, last)
     return any(keys.verifies(each.public, message, page.pay_sign) for each in store_merchants.keys(reader, mchid))
 
 
-def _older(reader: Reader, page: Page, mchid: str) -> bool:
+def _older(reader: Reader, page: PageCall, mchid: str) -> bool:
     merchant = store_merchants.merchant(reader, mchid)
     if merchant is None:
         return False

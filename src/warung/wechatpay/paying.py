@@ -10,7 +10,7 @@ from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId
 from warung.wechatpay import combined, notices, older, orders, people, sandbox, store_merchants, store_orders, times
 from warung.wechatpay.model import Combined, Merchant, Order, OrderNotHere, OrderNotPayable
-from warung.wechatpay.pages import Page, checked
+from warung.wechatpay.pages import PageCall, checked
 
 OPEN = ("NOTPAY",)
 
@@ -20,7 +20,7 @@ class AskedOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     code: str | None = None
     link: str | None = None
-    page: Page | None = None
+    page: PageCall | None = None
 
 
 class OrderPart(msgspec.Struct, frozen=True):

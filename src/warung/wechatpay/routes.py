@@ -12,7 +12,7 @@ from warung.kit.domain import Priority
 from warung.kit.ids import Identity
 from warung.kit.site import Site
 from warung.wechatpay import keys, merchants, notices, paying, platform, transfers
-from warung.wechatpay.merchants import KeyPair, Registered
+from warung.wechatpay.merchants import KeyPair, MerchantNumber
 from warung.wechatpay.model import Mode
 from warung.wechatpay.notices import NoticeView
 from warung.wechatpay.paying import AskedOrder, OrderView
@@ -91,19 +91,19 @@ async def take_transfer(db: Db, me: Identity, data: AskedTransfer) -> TransferVi
 
 
 @get("/wechatpay/merchants")
-async def my_merchants(db: Db, me: Identity) -> list[Registered]:
+async def my_merchants(db: Db, me: Identity) -> list[MerchantNumber]:
     """Your shops' merchant numbers."""
     return await db.read(lambda reader: merchants.mine(reader, by=me.account))
 
 
 @post("/wechatpay/merchants", status_code=200)
-async def register(db: Db, me: Identity, data: RegisterMerchant) -> Registered:
+async def register(db: Db, me: Identity, data: RegisterMerchant) -> MerchantNumber:
     """Give your shop a merchant number. Its two keys are shown now."""
     return await db.write(lambda tx: merchants.register(tx, by=me.account, shop=data.shop, currency=data.currency, test=data.test))
 
 
 @put("/wechatpay/merchants/{mchid:str}")
-async def change(db: Db, me: Identity, mchid: Id, data: ChangeMerchant) -> Registered:
+async def change(db: Db, me: Identity, mchid: Id, data: ChangeMerchant) -> MerchantNumber:
     """Set how a merchant's notices are signed, and its keys."""
     return await db.write(
         lambda tx: merchants.change(tx, by=me.account, mchid=mchid, mode=data.mode, key_v3=data.key_v3, key_v2=data.key_v2)

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from wechatpayv3 import WeChatPay, WeChatPayType
-from wechatpayv3.type import RequestType
+from wechatpayv3 import WeChatPay, WeChatPayType  # type: ignore[import-not-found]
+from wechatpayv3.type import RequestType  # type: ignore[import-not-found]
 
 told: dict[str, Any] = {}
 
