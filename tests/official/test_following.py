@@ -1,6 +1,7 @@
 """Who follows what: consent with its date and source, ids that say nothing, tags, blocks; and that nobody else learns of it."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -105,7 +106,11 @@ async def test_who_works_with_an_account_is_its_owners_to_say(stall: Stall) -> N
     await stall.friends(sari, budi)
     await stall.do(official.set_staff, by=sari, official=toko.id, account=budi, role="desk")
     await stall.refused(OwnerStays, official.set_staff, by=sari, official=toko.id, account=sari, role="desk")
-    not_theirs = ((official.change, {"intro": "x"}), (official.reset_secret, {}), (official.set_staff, {"account": sari, "role": "desk"}))
+    not_theirs: tuple[tuple[Any, dict[str, Any]], ...] = (
+        (official.change, {"intro": "x"}),
+        (official.reset_secret, {}),
+        (official.set_staff, {"account": sari, "role": "desk"}),
+    )
     for verb, more in not_theirs:
         await stall.refused(official.RoleNeeded, verb, by=budi, official=toko.id, **more)
         await stall.refused(official.OfficialNotFound, verb, by=siti, official=toko.id, **more)
@@ -234,5 +239,5 @@ async def test_what_an_account_said_can_be_passed_on_and_an_account_recommended(
     assert (b"Toko tokosari" in bytes(told.card), b"Kue baru" in bytes(told.card)) == (True, True)
     assert not any(word in bytes(each.card) for each in (told, bare) for word in (b"broadcast", b'"ref"'))
     await stall.refused(forwarding.NotForwardable, forwarding.forward, **how, seqs=[2], origin=True, nonce=stall.nonce()[:20])
-    card = await stall.do(official.recommend, by=budi, official=toko.id, to=talk, nonce=stall.nonce())
-    assert (b'"handle":"tokosari"' in bytes(card.card), sari.encode() in bytes(card.card)) == (True, False)
+    shown = await stall.do(official.recommend, by=budi, official=toko.id, to=talk, nonce=stall.nonce())
+    assert (b'"handle":"tokosari"' in bytes(shown.card), sari.encode() in bytes(shown.card)) == (True, False)

@@ -6,12 +6,11 @@ import pytest
 
 from tests.official.conftest import ON_SQLITE, Stall
 from warung import accounts, official
-from warung.official import menus, pressing
+from warung.official import Button, Menu, menus, pressing
 from warung.official.pressing import PressIncomplete
 
 pytestmark = pytest.mark.anyio
 
-Button, Menu = official.Button, official.Menu
 CLICK = Button("Pesan", type="click", key="pesan")
 
 

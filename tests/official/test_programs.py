@@ -38,7 +38,7 @@ async def near(open_a_world: OpenWorld, database: str, hand: Hand) -> Stall:
 
 def api(stall: Stall, token: str) -> httpx.AsyncClient:
     """A program's way in."""
-    transport = httpx.ASGITransport(app=stall.world.app)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=stall.world.app)
     headers = {"authorization": f"Bearer {token}"}
     return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000/api/official/v1", headers=headers)
 

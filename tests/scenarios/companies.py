@@ -136,7 +136,7 @@ def _of_desk(have: Mapping[str, str]) -> dict[str, list[Try]]:
 def of_programs(have: Mapping[str, str]) -> dict[str, list[Try]]:
     """Return what to try with each route of programs: somebody signed in is none, whatever they know (tests/official/test_programs.py)."""
     here, openid, tag, hook = "/official/v1", have.get("openid", "o" * 28), have.get("tag", "100"), have.get("hook", NOWHERE)
-    routes = {
+    routes: dict[str, object] = {
         "GET /account": None,
         "POST /messages": {"to": openid, "nonce": "asing-program", "text": "x"},
         f"POST /followers/{openid}/typing": None,

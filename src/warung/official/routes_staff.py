@@ -13,7 +13,7 @@ from warung.kit.db import Db, Reader
 from warung.kit.ids import AccountId, Identity
 from warung.official import consent, menus, registry, renaming, rules, tagging
 from warung.official.menus import KnownMenu, MatchRule, Menu
-from warung.official.model import Kind, Mode, NoSuchFollower, Official, Registered, Tag
+from warung.official.model import Follow, Kind, Mode, NoSuchFollower, Official, Registered, Tag
 from warung.official.rules import Replies
 
 Id = Annotated[AccountId, Parameter(max_length=64)]
@@ -300,7 +300,7 @@ def changed(tx: Any, official: AccountId, openid: str, changes: FollowerChanges)
     return one_of(tx, official, openid)
 
 
-def _shown(now: int, known: consent.Follow) -> OfficialFollower:
+def _shown(now: int, known: Follow) -> OfficialFollower:
     return OfficialFollower(
         openid=known.openid,
         followed_at=known.followed_at,

@@ -162,7 +162,8 @@ def hand_over(tx: Tx, *, by: AccountId, official: AccountId, openid: str, kf: st
         raise KfOffline
     store_desk.assign(tx, mine.id, None if seat is None else seat.kf)
     if seat is not None:
-        log.happen(tx, official=official, kind="desk.handed_over", openid=openid, **{"from": mine.kf or "", "to": seat.kf})
+        parties: Any = {"from": mine.kf or "", "to": seat.kf}  # `from` is no name of Python's
+        log.happen(tx, official=official, kind="desk.handed_over", openid=openid, **parties)
     seats.tell(tx, official, openid)
     return _session(tx, official, openid)
 

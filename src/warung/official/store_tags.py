@@ -18,7 +18,7 @@ def tags(reader: Reader, official: AccountId) -> list[Tag]:
 
 def names(reader: Reader, official: AccountId) -> dict[int, str]:
     """Return the names of an account's tags."""
-    return dict(reader.all("SELECT id, name FROM official_tag WHERE official = :official", {"official": official}))  # type: ignore[arg-type]
+    return dict(reader.all("SELECT id, name FROM official_tag WHERE official = :official", {"official": official}))
 
 
 def insert(tx: Tx, official: AccountId, id: int, name: str) -> bool:
