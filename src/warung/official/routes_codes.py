@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Router, get, post
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from warung.kit.db import Db, Reader, Tx
 from warung.kit.ids import AccountId, Identity
@@ -221,8 +221,8 @@ async def statistics(
     db: Db,
     me: Identity,
     id: Id,
-    since: Annotated[str, Parameter(query="from", max_length=10)],
-    until: Annotated[str, Parameter(query="to", max_length=10)],
+    since: Annotated[str, QueryParameter(name="from", max_length=10)],
+    until: Annotated[str, QueryParameter(name="to", max_length=10)],
 ) -> Statistics:
     """What happened at an account from one day (YYYY-MM-DD) to another: numbers, no names."""
     return await db.read(lambda reader: counting.statistics(reader, official=edits(reader, me, id), since=since, until=until))
