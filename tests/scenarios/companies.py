@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.scenarios import programs as programs_of
+from tests.scenarios import writings
 from tests.scenarios.trying import Try
 from warung import official
 from warung.kit.db import Tx
@@ -29,23 +30,27 @@ def fill(tx: Tx, by: AccountId, word: str) -> dict[str, str]:
     program = programs.add_program(tx, by=by, official=shop.id, name=word).program
     card = official.Words(words=word)
     official.say(tx, official=shop.id, to=follow.openid, card=card, nonce=Nonce(f"toko-{word}"[-40:]))
-    return {
-        "official": shop.id,
-        "official_name": name,
-        "openid": follow.openid,
-        "official_conversation": str(follow.conversation),
-        "menu": str(menu),
-        "tag": str(tag.id),
-        "note": note.id,
-        "hook": hook.id,
-        "program": program.id,
-    } | programs_of.fill(tx, by, shop.id, word)
+    return (
+        {
+            "official": shop.id,
+            "official_name": name,
+            "openid": follow.openid,
+            "official_conversation": str(follow.conversation),
+            "menu": str(menu),
+            "tag": str(tag.id),
+            "note": note.id,
+            "hook": hook.id,
+            "program": program.id,
+        }
+        | writings.fill(tx, by, shop.id, follow.openid, word)
+        | programs_of.fill(tx, by, shop.id, word)
+    )
 
 
 def tries(have: Mapping[str, str]) -> dict[str, list[Try]]:
     """Return what to try with each route, given another's ids. What a program's token opens, no session does: tried once, elsewhere."""
     mine = _of_people(have) | _of_staff(have) | _of_owner(have) | _of_desk(have)
-    return mine | {route: [] for route in of_programs(have)} | programs_of.tries(have)
+    return mine | {route: [] for route in of_programs(have)} | writings.tries(have) | programs_of.tries(have)
 
 
 def _of_people(have: Mapping[str, str]) -> dict[str, list[Try]]:
