@@ -32,7 +32,7 @@ ME = {
 
 def browser(world: World, address: str = FAR, **headers: str) -> httpx.AsyncClient:
     """A browser with our page open, somewhere."""
-    transport = httpx.ASGITransport(app=world.app, client=(address, 40000))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=world.app, client=(address, 40000))
     return httpx.AsyncClient(transport=transport, base_url=f"{URL}/api", headers={"Origin": URL, "Accept-Language": "en"} | headers)
 
 

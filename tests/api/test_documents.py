@@ -116,7 +116,7 @@ def test_the_socket_document_has_every_command_and_every_event(socket: Document)
 
 async def test_the_server_serves_its_document_and_no_viewer(open_a_world: Any) -> None:
     world: World = await open_a_world()
-    transport = httpx.ASGITransport(app=world.app)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=world.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
         for _ in range(2):
             answer = await client.get("/api/docs/openapi.json")

@@ -49,7 +49,7 @@ async def signed_in(world: World, handle: str, name: str) -> Person:
 
     opened = await world.db.write(arrive)
     headers = {"Authorization": f"Bearer {opened.token}", "Accept-Language": "en"}
-    transport = httpx.ASGITransport(app=world.app)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=world.app)
     return Person(opened.account, httpx.AsyncClient(transport=transport, base_url=f"{URL}/api", headers=headers))
 
 
@@ -185,7 +185,7 @@ async def test_what_is_not_well_formed_is_refused(budi: Person, method: str, pat
     ],
 )
 async def test_nothing_is_told_to_who_is_not_signed_in(world: World, method: str, path: str) -> None:
-    transport = httpx.ASGITransport(app=world.app)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=world.app)
     async with httpx.AsyncClient(transport=transport, base_url=f"{URL}/api") as nobody:
         answer = await nobody.request(method, path)
     assert answer.status_code == 401

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 async def headers(world: World, path: str, url: str = "http://localhost:8000") -> httpx.Headers:
     """Ask as a stranger; return the answer's headers."""
-    transport = httpx.ASGITransport(app=world.app)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=world.app)
     async with httpx.AsyncClient(transport=transport, base_url=url) as client:
         return (await client.get(path)).headers
 
@@ -49,7 +49,7 @@ async def test_nothing_but_the_client_is_served(open_a_world: Any, tmp_path: Any
     (tmp_path / "static/.hidden").write_text("secret")
     (tmp_path / "secret.txt").write_text("secret")
     world: World = await open_a_world()
-    transport = httpx.ASGITransport(app=world.app)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=world.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
         for path in (
             "/.git/config",

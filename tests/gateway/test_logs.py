@@ -28,7 +28,7 @@ except ValueError:
 
 async def test_refused_access_is_logged_without_what_was_tried(open_a_world: OpenWorld) -> None:
     world: World = await open_a_world()
-    transport = httpx.ASGITransport(app=world.app)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=world.app)
     with structlog.testing.capture_logs() as entries:
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as http:
             guess = {"handle": "a_guess", "password": "another guess", "device": "a_device"}
@@ -58,7 +58,7 @@ def test_nothing_that_is_logged_makes_a_second_entry() -> None:
 async def test_what_goes_wrong_inside_is_told_as_nothing_but_that(open_a_world: OpenWorld) -> None:
     world: World = await open_a_world()
     await world.db.write(lambda tx: tx.run("ALTER TABLE account RENAME TO gone"))
-    transport = httpx.ASGITransport(app=world.app)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=world.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as http:
         answer = await http.get("/api/server", headers={"accept-language": "en"})
     sentence = "Something went wrong on the server. It was noted; please try again."

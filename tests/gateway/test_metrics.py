@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 async def get(world: World, path: str, address: str = "127.0.0.1", **headers: str) -> httpx.Response:
     """Ask from an address."""
-    transport = httpx.ASGITransport(app=world.app, client=(address, 40_000))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=world.app, client=(address, 40_000))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000", headers=headers) as client:
         return await client.get(path)
 

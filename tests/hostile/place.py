@@ -95,7 +95,7 @@ class Place:
     async def _send(self, request: httpx.Request) -> httpx.Response:
         number = next(self._numbers)
         address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-        transport = httpx.ASGITransport(app=self.world.app, client=(address, 40_000))  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=self.world.app, client=(address, 40_000))
         answer = await transport.handle_async_request(request)
         await answer.aread()
         answer.request, answer.elapsed = request, timedelta()

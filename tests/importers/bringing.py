@@ -101,7 +101,7 @@ class Bringer:
 
     def http(self, token: str) -> httpx.AsyncClient:
         """A client of somebody who is signed in."""
-        transport = httpx.ASGITransport(app=self.world.app)  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=self.world.app)
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
         return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000/api", headers=headers)
 

@@ -58,7 +58,7 @@ class Night(Cast):
     async def test(self, who: Identity) -> str:
         """Press the button."""
         headers = {"Authorization": f"Bearer {self.tokens[who.session]}"}
-        transport = httpx.ASGITransport(app=self.world.app)  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=self.world.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000/api", headers=headers) as http:
             answer = await http.post("/push/test")
         return str(answer.json()["outcome"])

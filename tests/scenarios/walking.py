@@ -15,7 +15,7 @@ from tests.served import Served
 def device(served: Served, token: str = "") -> httpx.AsyncClient:
     """Somebody's device, or nobody's."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    transport = httpx.ASGITransport(app=served.world.app)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=served.world.app)
     return httpx.AsyncClient(transport=transport, base_url=f"{served.url}/api", headers=headers)
 
 
