@@ -66,17 +66,19 @@ def sheets(page: Page, url: str, code: str, photo: Photo, *, tear: bool = False)
 
 def _shop(page: Page, url: str, photo: Photo) -> None:
     page.goto(f"{url}/wallet/shop")
-    page.locator("main .btn.big").last.wait_for()
-    name = page.locator("main form input").first
-    if name.count() and name.is_visible():
-        name.fill("Kedai Budi")
+    page.locator(".btn.big").last.wait_for()
+    fields = page.locator("main form input")
+    if fields.count():
+        photo("money-shop-new")
+        for at, text in enumerate(("Kedai Budi", "Bandung")):
+            fields.nth(at).fill(text)
         page.locator("main form .btn.big").click()
-        page.locator("main .btn.line").first.wait_for()
+    page.locator("footer .btn.line").last.wait_for()
     photo("money-shop")
-    for at, name_of in (("main .btn.big", "money-shop-one"), ("main .btn.line >> nth=-1", "money-shop-charge")):
-        page.locator(at).last.click()
+    for button, name in ((".btn.big", "money-shop-one"), (".btn.line", "money-shop-charge")):
+        page.locator(f"footer {button}").last.click()
         page.get_by_role("dialog").wait_for()
-        photo(name_of)
+        photo(name)
         page.keyboard.press("Escape")
         page.get_by_role("dialog").wait_for(state="detached")
 
