@@ -156,7 +156,7 @@ async def rich(place: Served, scene: Scene) -> None:
             tx,
             by=scene.me,
             conversation=scene.club,
-            seqs=[1, 2, 3],
+            seqs=[2, 3],
             to=[scene.direct],
             merged=True,
             origin=True,
