@@ -76,12 +76,6 @@ export function span(milliseconds: number): string {
   return new Intl.NumberFormat(language(), { style: "unit", unit, unitDisplay: "long" }).format(milliseconds / size);
 }
 
-/** How long is left, rounded up, short: 3 d, 5 h, 12 min, 45 s. */
-export function left(milliseconds: number): string {
-  const [unit, size] = ([...SPANS.slice(3), ["second", 1000]] as const).find(([, each]) => milliseconds > each) ?? (["second", 1000] as const);
-  return new Intl.NumberFormat(language(), { style: "unit", unit, unitDisplay: "narrow" }).format(Math.ceil(milliseconds / size));
-}
-
 /** A day and a time: Fri, 12 Oct, 09.38. */
 export const dayAndTime = (at: number): string =>
   format({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(at);
