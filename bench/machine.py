@@ -86,6 +86,15 @@ def memory_kb(roots: Iterable[int]) -> int:
     return total
 
 
+def sockets_kb() -> int:
+    """Return the memory that the kernel holds for TCP, of everybody on this machine."""
+    for line in Path("/proc/net/sockstat").read_text().splitlines():
+        words = line.split()
+        if words[0] == "TCP:":
+            return int(words[words.index("mem") + 1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+    return 0
+
+
 class Meter:
     """Reads the CPU at two moments."""
 

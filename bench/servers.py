@@ -68,10 +68,18 @@ def ready(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def warung(data: Path, database: str = "", roots: tuple[int, ...] = (), name: str = "warung", heartbeat_s: int = 210) -> Iterator[Server]:
-    """The shipped server on a prepared place. `roots`: what else belongs to it, its PostgreSQL."""
+def warung(
+    data: Path,
+    database: str = "",
+    roots: tuple[int, ...] = (),
+    name: str = "warung",
+    heartbeat_s: int = 210,
+    more: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
+    """The shipped server on a prepared place. `roots`: what else belongs to it, its PostgreSQL; `more`: settings of its own."""
     port = free_port()
     given = {"WARUNG_DATA": str(data), "WARUNG_DATABASE": database, "WARUNG_PORT": str(port), "WARUNG_HEARTBEAT_S": str(heartbeat_s)}
+    given |= more or {}
     pinned = ["taskset", "-c", str(min(machine.SERVER)), sys.executable, "-m", "warung", "run"]
     with process(pinned, data.with_suffix(".log"), COMPILED | place.SETTINGS | given) as running:
         until(lambda: running.poll() is not None or ready(port), name)

@@ -9,6 +9,8 @@
  *          one after the other, until a delivery in a hundred takes longer than `limit` milliseconds
  * idle     nothing but staying connected until stdin closes
  *
+ * `nodes` are the ports of several servers that are one place, comma separated: pair by pair, whoever receives is on the next one.
+ *
  * Each message is a write of its own, unless `together` is 1: then those that one turn of the loop made for a connection are one write.
  * It prints `ready` and waits for a line; prints `begin` after the warm-up, `end` after `seconds`, then one line of JSON.
  */
@@ -46,7 +48,7 @@ static connection **sending;
 static connection **dirty;
 static int dirty_count;
 static double seconds = 5, warm_up = 2, rate, speed = 1, drain = 1, limit = 1e9;
-static const char *mode, *script_file = "", *speeds = "1";
+static const char *mode, *script_file = "", *speeds = "1", *nodes = "";
 static uint64_t sent, acked, delivered, errors, group_arrivals, late_ns, total_sent, total_arrived;
 static histogram ack_latency, arrival_latency;
 static char sample_error[200];
@@ -104,9 +106,23 @@ static double quantile(const histogram *from, double share)
 
 /* Connections. */
 
+static int port_of(const connection *self)
+{
+    const char *at = nodes;
+    int many = *nodes != 0;
+    for (const char *each = nodes; *each; each++)
+        many += *each == ',';
+    if (!many)
+        return port;
+    /* In pairs each is on another node; where people are alone, by turns. */
+    for (int which = (self->role == 'b' ? self->index : self->index / 2 + (self->role == 'r')) % many; which; which--)
+        at = strchr(at, ',') + 1;
+    return atoi(at);
+}
+
 void dial(connection *self)
 {
-    struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port_of(self)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int yes = 1;
     /* Spread over several loopback addresses: one address has too few ports for very many connections. */
     struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + (unsigned)(self->index / 20000))};
@@ -425,7 +441,7 @@ static void read_options(int many, char **given)
         struct { const char *key; int *whole; double *real; const char **word; } options[] = {
             {"port", &port, 0, 0}, {"window", &window, 0, 0}, {"body", &body, 0, 0}, {"together", &together, 0, 0}, {"seconds", 0, &seconds, 0}, {"drain", 0, &drain, 0},
             {"warm-up", 0, &warm_up, 0}, {"rate", 0, &rate, 0}, {"limit", 0, &limit, 0}, {"speeds", 0, 0, &speeds},
-            {"script", 0, 0, &script_file},
+            {"script", 0, 0, &script_file}, {"nodes", 0, 0, &nodes},
         };
         size_t option = 0, last = sizeof options / sizeof *options;
         while (option < last && strcmp(options[option].key, given[at]))

@@ -175,15 +175,16 @@ class Admission:
             self._capacity = max(work / took, self._capacity * (1 - FEWER))
             self._rates = [max(done / took, rate * (1 - FEWER)) for done, rate in zip(self._done, self._rates, strict=True)]
             self._watched_until = now + WATCHED_S
+            able = self._capacity * took
             if self._after is None:
-                self._after = min(self._below(work * (1 - FEWER)), self.cut - 1)
-            self.cut = min(self._after, self._below(work * (1 - FEWER - self._latest_s / took)))
+                self._after = min(self._below(able * (1 - FEWER)), self.cut - 1)
+            self.cut = min(self._after, self._below(able * (1 - FEWER - self._latest_s / took)))
         elif self._after is not None:
             self.cut, self._after = self._after, None
         elif self._seen / took < 4 * FEW:
             self.cut = TOP
         elif self.cut != TOP:
-            self.cut = self._climb((self._capacity * took * (1 - FEWER) - self._admitted) / 2)
+            self.cut = self._climb(self._capacity * took * (1 - FEWER) - self._admitted)
         self._room = READS
         if now < self._watched_until:
             self._room = max(LEAST_READS, int(self._read / took * READS_S))
