@@ -78,7 +78,7 @@ class Measured:
         ports = ",".join(str(node.port) for node in self.cluster.nodes)
         people = self.group if mode == "group" else self.pairs
         before, commits = {part: machine.cpu_s(roots) for part, roots in self.roots.items()}, self._commits()
-        words = {"nodes": ports, "seconds": given.seconds, "warm_up": given.warm_up, "drain": 0.5} | options
+        words: dict[str, float | str] = {"nodes": ports, "seconds": given.seconds, "warm_up": given.warm_up, "drain": 0.5} | options
         (seen,) = generator.steps(self.server, generator.command("websocket", mode, people, port=self.server.port, **words))
         getattr(whole, name).append(seen)
         used = {part: (machine.cpu_s(roots) - before[part]) / max(1, seen.total_arrived) * 1e6 for part, roots in self.roots.items()}

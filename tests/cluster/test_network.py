@@ -35,10 +35,11 @@ async def test_what_was_said_on_a_bad_network_and_while_there_was_none_is_heard(
     nats = Nats(tmp_path, host="0.0.0.0")  # noqa: S104  # in reach of the namespace
     nats.start()
     nodes: list[Process] = []
+    plain: list[str] = []
     try:
         with on_postgres() as database:
             for name, host, bus, prefix in (
-                ("here", "127.0.0.1", "127.0.0.1", []),
+                ("here", "127.0.0.1", "127.0.0.1", plain),
                 ("there", around.there, between.here, elsewhere.prefix),
             ):
                 (tmp_path / name).mkdir()

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from litestar.types import ASGIApp, Message, Receive, Send
 
 from warung.gateway.door import token_in
 from warung.gateway.errors import Phrasebook, problem
@@ -29,7 +28,7 @@ class Gate:
 
     def __init__(
         self,
-        app: ASGIApp,
+        app: Any,
         admission: Admission,
         phrases: Phrasebook,
         special: Sequence[tuple[str, str, Priority]],
@@ -45,7 +44,7 @@ class Gate:
             together.setdefault((method, priority), []).append(pattern)
         self._special = {how: re.compile(f"(?:{'|'.join(patterns)})/?") for how, patterns in together.items()}
 
-    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Let a request in, or turn it away."""
         if scope["type"] != "http" or not scope["path"].startswith("/api/"):
             await self._app(scope, receive, send)
@@ -57,12 +56,12 @@ class Gate:
         if not self._admission.admit(priority, who, Way.HTTP):
             await self._turn_away(headers.get("accept-language", ""), send)
             return
-        came: Any = scope.get(CAME)
+        came = scope.get(CAME)
         SINCE.set([came] if came is not None else None)
         inside = [priority]
         self._admission.enter(priority)
 
-        async def answer(message: Message) -> None:
+        async def answer(message: Any) -> None:
             if inside:  # from here on it is only the other side that may be slow
                 self._admission.leave(inside.pop())
             await send(message)
@@ -80,7 +79,7 @@ class Gate:
                 return priority
         return Priority.CATCH_UP if method in SAFE else Priority.SEND
 
-    async def _turn_away(self, languages: str, send: Send) -> None:
+    async def _turn_away(self, languages: str, send: Any) -> None:
         told = problem(self._admission.refusal(), self._phrases, self._phrases.best(languages))
         body = msgspec.json.encode(Refused(told))
         own = [
