@@ -13,6 +13,8 @@ PYTHON_SOURCES := $(wildcard src tests bench examples scripts hatch_build.py)
 # Arguments for the program that a target starts: make run ARGS="--port 9000", make test ARGS="tests/chat -k recall".
 ARGS ?=
 PYTEST := $(PY) -m pytest
+# What is about parts, one process or its disk, and says nothing new when the rest runs as a cluster.
+ONE_NODE := $(addprefix --ignore=tests/,adapters bench browser cluster demo faults simulation)
 
 .PHONY: run demo dev test test-long check bench bench-check cluster screens lock clean environment tools judges
 
@@ -33,7 +35,7 @@ test: environment tools judges ## all tests, with a real PostgreSQL and a real C
 
 test-long: environment tools judges ## the same and what is worth running longer, then everything that is served again as a cluster
 	@$(PYTEST) -q -n 2 --dist worksteal -m "" --hypothesis-profile=long $(ARGS)
-	@WARUNG_TEST_FORM=cluster $(PYTEST) -q -n 2 --dist worksteal -m "not long and not one_node" $(ARGS)
+	@WARUNG_TEST_FORM=cluster $(PYTEST) -q -n 2 --dist worksteal -m "not long and not one_node" $(ONE_NODE) $(ARGS)
 
 check: environment ## the gates: style, types, floors, tidiness, the web client's types
 	$(VENV)/bin/ruff check $(PYTHON_SOURCES)

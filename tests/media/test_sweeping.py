@@ -14,7 +14,7 @@ from warung.kit.blobs import BlobKey, BlobMissing, BlobsUnavailable
 from warung.kit.clock import HOUR
 from warung.kit.ids import BlobId
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.one_node]  # they look into the folder of one
 
 RECIPE = b"kelapa, gula, sabar"
 

@@ -14,7 +14,7 @@ from warung import accounts, media
 from warung.app import World
 from warung.kit.clock import DAY
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.one_node]  # they look into the folder of one
 
 NOTES = bytes(range(256)) * 5000  # three pieces
 DRAWING = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
