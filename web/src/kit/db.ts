@@ -76,6 +76,8 @@ export interface Meta {
   server: Server;
   contacts: Contacts;
   preferences: Preferences;
+  /** conversations with accounts of the kind that shares one row of the list */
+  folded: ConversationId[];
 }
 
 /** Everything a page needs to open; messages are read when a conversation is looked at. */

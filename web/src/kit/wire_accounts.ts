@@ -128,7 +128,7 @@ export interface JoinLook {
 export type Joined = { state: "joined"; conversation: ConversationId } | { state: "asked"; conversation: null };
 
 export interface Report {
-  about: "person" | "message" | "group" | "pack" | "moment";
+  about: "person" | "message" | "group" | "pack" | "moment" | "official";
   account?: AccountId;
   conversation?: ConversationId;
   seq?: Seq;
@@ -184,7 +184,7 @@ export interface Claim {
 /** A report as the operator reads it; `evidence` is what was seen when it was written. */
 export interface ReportRead {
   id: string;
-  about: "person" | "message" | "group" | "pack" | "moment";
+  about: "person" | "message" | "group" | "pack" | "moment" | "official";
   reporter: Profile;
   account: Profile | null;
   conversation: ConversationId | null;

@@ -3,6 +3,32 @@
 import type { Intent } from "../../kit/db";
 import type { AccountId, Conversation } from "../../kit/wire";
 import { tickAt, type Tick } from "./item";
+import type { FoldPlug, KindPlug } from "./plugs";
+
+/** A row of the list: a conversation, or several that are folded into one, with the newest in front. */
+export interface ListRow {
+  one: Conversation;
+  fold?: FoldPlug;
+  inside: Conversation[];
+}
+
+/** Fold what the kinds of conversations fold. A row stands where the first of it stood; what is pinned keeps a row of its own. */
+export function listRows(shown: readonly Conversation[], kinds: ReadonlyMap<string, KindPlug>): ListRow[] {
+  const folds = new Map<FoldPlug, ListRow>();
+  const rows: ListRow[] = [];
+  for (const one of shown) {
+    const fold = one.pinned ? undefined : kinds.get(one.kind)?.fold;
+    const known = fold && folds.get(fold);
+    if (!fold?.holds(one)) rows.push({ one, inside: [] });
+    else if (known) known.inside.push(one);
+    else {
+      const row = { one, fold, inside: [one] };
+      folds.set(fold, row);
+      rows.push(row);
+    }
+  }
+  return rows;
+}
 
 /** Return what the list shows: pinned first, then the newest. */
 export function listed(conversations: Iterable<Conversation>, archived: boolean): readonly Conversation[] {

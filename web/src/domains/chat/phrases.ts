@@ -82,4 +82,5 @@ const REASONS: Record<string, Key> = {
 };
 
 /** Why nothing can be written here. */
-export const closedWords = (why: string | null): string => t(REASONS[why ?? ""] ?? "closed.other");
+export const closedWords = ({ kind, why_not }: Conversation): string =>
+  t(plugs.kinds.get(kind)?.closed?.[why_not ?? ""] ?? REASONS[why_not ?? ""] ?? "closed.other");

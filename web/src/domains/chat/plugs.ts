@@ -6,7 +6,7 @@
 import type { Component } from "svelte";
 import { type Key, withWords } from "../../kit/i18n.svelte";
 import type { Route } from "../../kit/route";
-import type { Card, Conversation, Message, Preview } from "../../kit/wire";
+import type { Card, Conversation, ConversationKind, Message, Preview } from "../../kit/wire";
 import type { IconName } from "../../ui/icons";
 import type { Item } from "./item";
 import type { Talk } from "./talk";
@@ -95,6 +95,37 @@ export interface ActionPlug {
   load: Lazy<ActionProps>;
 }
 
+export interface BarProps {
+  talk: Talk;
+  conversation: Conversation;
+  /** one would rather write */
+  onwrite: () => void;
+  /** there is something to show here, or there is not */
+  onhas: (something: boolean) => void;
+}
+
+/** Several conversations that share one row of the list, which shows the newest of them. */
+export interface FoldPlug {
+  label: Key;
+  icon: IconName;
+  /** where they stand one by one */
+  to: string;
+  holds: (conversation: Conversation) => boolean;
+}
+
+/** What a domain brings for the conversations of a kind that is its own. */
+export interface KindPlug {
+  /** where the name of the conversation leads */
+  info: (conversation: Conversation) => string;
+  /** the line below its name */
+  line?: Key;
+  /** stands in the composer's place until one wants to write */
+  bar?: Lazy<BarProps>;
+  /** why nothing can be written, by the server's word for it */
+  closed?: Readonly<Record<string, Key>>;
+  fold?: FoldPlug;
+}
+
 /** A row of the page about oneself. */
 export interface RowPlug {
   label: Key;
@@ -116,7 +147,10 @@ export interface ClientDomain {
   talking?: readonly TalkPlug[];
   actions?: readonly ActionPlug[];
   signs?: readonly Lazy<SignProps>[];
+  kinds?: Readonly<Partial<Record<ConversationKind, KindPlug>>>;
   rows?: readonly RowPlug[];
+  /** rows above one's contacts */
+  people?: readonly RowPlug[];
   /** rows of the operator's page */
   operator?: readonly RowPlug[];
   /** where a scanned text that is no address of ours leads inside the client; null for what is another's */
@@ -132,7 +166,9 @@ export const plugs = {
   talking: [] as TalkPlug[],
   actions: [] as ActionPlug[],
   signs: [] as Lazy<SignProps>[],
+  kinds: new Map<string, KindPlug>(),
   rows: [] as RowPlug[],
+  people: [] as RowPlug[],
   operator: [] as RowPlug[],
   scans: [] as ((text: string) => string | null)[],
 };
@@ -147,6 +183,7 @@ export function goesOn(card: Card): boolean {
 export function plugIn(domains: readonly ClientDomain[]): void {
   for (const domain of domains) {
     for (const [tag, card] of Object.entries(domain.cards ?? {})) plugs.cards.set(tag, card);
+    for (const [kind, plug] of Object.entries(domain.kinds ?? {})) plugs.kinds.set(kind, plug);
     plugs.drawer.push(...(domain.drawer ?? []));
     plugs.panels.push(...(domain.panels ?? []));
     plugs.hints.push(...(domain.hints ?? []));
@@ -154,6 +191,7 @@ export function plugIn(domains: readonly ClientDomain[]): void {
     plugs.actions.push(...(domain.actions ?? []));
     plugs.signs.push(...(domain.signs ?? []));
     plugs.rows.push(...(domain.rows ?? []));
+    plugs.people.push(...(domain.people ?? []));
     plugs.operator.push(...(domain.operator ?? []));
     plugs.scans.push(...(domain.scans ?? []));
   }
