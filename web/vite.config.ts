@@ -27,8 +27,27 @@ function serviceWorker(): Plugin {
   };
 }
 
+/** The names under which pages written for WeChat ask for its script. */
+const WX_VERSIONS = ["1.0.0", "1.2.0", "1.3.2", "1.4.0", "1.6.0"];
+
+/** Writes what the pages of official accounts load: the bridge, and the bridge with `wx`. They run in others' pages, so they stay plain. */
+function pageScripts(): Plugin {
+  return {
+    name: "warung-page-scripts",
+    apply: "build",
+    enforce: "post",
+    generateBundle() {
+      const [bridge, wx] = ["bridge", "jweixin"].map((name) => readFileSync(new URL(`./src/open/${name}.js`, import.meta.url), "utf8"));
+      this.emitFile({ type: "asset", fileName: "open/js/bridge.js", source: bridge });
+      for (const version of WX_VERSIONS) {
+        this.emitFile({ type: "asset", fileName: `open/js/jweixin-${version}.js`, source: `${bridge}\n${wx}` });
+      }
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte(), serviceWorker()],
+  plugins: [svelte(), serviceWorker(), pageScripts()],
   build: {
     outDir: "../src/warung/static",
     emptyOutDir: true,

@@ -17,7 +17,7 @@ from warung.kit.db import Db
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; media-src 'self' blob:; "
-    "connect-src 'self' ws: wss:; font-src 'self'; worker-src 'self' blob:; "
+    "connect-src 'self' ws: wss:; font-src 'self'; worker-src 'self' blob:; frame-src https: http:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
