@@ -52,7 +52,12 @@ INSIDE = {
     "wallet-bank": "/wallet/bank",
     "wallet-takings": "/wallet/shop/takings",
     "operator-books": "/operator/books",
+    "officials": "/officials",
+    "subscriptions": "/subscriptions",
+    "allowed": "/officials/allowed",
+    "coupons": "/coupons",
 }
+RUNNING = ["", "desk", "articles", "broadcasts", "menu", "replies", "followers", "statistics", "codes", "coupons", "programs", "settings"]
 KEPT = {
     *(f"{name}-{scheme}" for name in ("sign-in", "chat-list", "conversation-group", "conversation-direct") for scheme in ("light", "dark")),
     *(f"{name}-light" for name in ("contacts", "group", "search-found", "me", "my-code", "import", "devices", "privacy", "invites")),
@@ -100,6 +105,44 @@ def risen(page: Page, scheme: str) -> None:
         page.get_by_role("dialog").wait_for(state="detached")
 
 
+def companies(page: Page, url: str, scheme: str) -> None:
+    """Photograph an official account as its follower sees it: its menu, its page, an article where it has published one."""
+    page.goto(f"{url}/officials")
+    page.locator(".list .row").get_by_text("Toko Sari").first.click()
+    page.locator("section h1").wait_for()
+    photograph(page, f"account-{scheme}")
+    article = page.locator(".list a.piece").first
+    if article.count():
+        article.click()
+        page.locator("article h1").wait_for()
+        photograph(page, f"article-{scheme}")
+        page.go_back()
+    page.locator("section .btn").first.click()
+    menu = page.locator("nav.bar")
+    menu.locator("[data-column]").nth(1).click()
+    photograph(page, f"account-menu-{scheme}")
+
+
+def running(page: Page, url: str, scheme: str) -> None:
+    """Photograph the work of who runs the account: desk, editor, statistics and the rest."""
+    page.goto(f"{url}/run")
+    page.locator(".list a.row").first.click()
+    page.locator(".set a.row").first.wait_for()
+    here = page.url
+    for name in RUNNING:
+        page.goto(f"{here}/{name}".rstrip("/"))
+        photograph(page, f"run-{name or 'account'}-{scheme}")
+    page.goto(f"{here}/articles/new")
+    page.get_by_role("textbox").first.fill("Panen kopi lereng Merapi sudah datang")
+    photograph(page, f"run-editor-{scheme}")
+    page.goto(f"{here}/desk")
+    case = page.locator(".list a.row").first
+    if case.count():
+        case.click()
+        page.get_by_role("log").wait_for()
+        photograph(page, f"run-talk-{scheme}")
+
+
 def walk(browser: Browser, url: str, scheme: str) -> None:
     """Photograph every screen in one scheme."""
     options: dict[str, Any] = {"color_scheme": scheme, "locale": "id-ID", "reduced_motion": "reduce"}
@@ -131,6 +174,12 @@ def walk(browser: Browser, url: str, scheme: str) -> None:
     page.locator("main input, header input").first.fill("电影")
     page.locator("mark").first.wait_for()
     photograph(page, f"search-found-{scheme}")
+    companies(page, url, scheme)
+    context.close()
+    context = browser.new_context(viewport={"width": 390, "height": 844}, **options)
+    page = context.new_page()
+    enter(page, url, "Ayu")
+    running(page, url, scheme)
     context.close()
     context = browser.new_context(viewport={"width": 390, "height": 844}, **options)
     page = context.new_page()

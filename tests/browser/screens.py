@@ -10,7 +10,7 @@ from playwright.async_api import Page
 from tests.media.making import saved
 from tests.media.sending import filmed, recording
 from tests.served import Served
-from warung import accounts, chat, media, polls
+from warung import accounts, chat, media, official, polls
 from warung.chat import agreed, edits, forwarding
 from warung.demo import purses
 from warung.kit.clock import DAY
@@ -32,8 +32,17 @@ class Scene:
     """Budi's warung: a group, a direct conversation, a request, an unread message."""
 
     def __init__(
-        self, me: AccountId, club: ConversationId, direct: ConversationId, friend: AccountId, packet: str, bill: str, packs: dict[str, str]
+        self,
+        me: AccountId,
+        club: ConversationId,
+        direct: ConversationId,
+        friend: AccountId,
+        packet: str,
+        bill: str,
+        packs: dict[str, str],
+        shop: AccountId,
     ) -> None:
+        self.shop = shop
         self.me = me
         self.club = club
         self.direct = direct
@@ -93,6 +102,10 @@ class Scene:
             "/operator/storage",
             f"/packet/{quote(self.packet)}",
             f"/bill/{quote(self.bill)}",
+            "/officials",
+            f"/official/{self.shop}",
+            f"/run/{self.shop}/menu",
+            f"/run/{self.shop}/desk",
         ]
 
 
@@ -121,7 +134,8 @@ async def set_scene(place: Served) -> Scene:
     who = {"budi": budi, "siti": siti, "ayu": ayu, "joko": joko}
     packet, bill = await purses.fill(place.world.db, place.world.settings.site, who, club)
     made = {"own_pack": await a_pack(place, budi, "Kopi pagi"), "priced_pack": await a_pack(place, siti, "Kue basah", price=30)}
-    return Scene(budi, club, direct, siti, packet, bill, made)
+    shop = await place.world.db.write(lambda tx: open_shop(tx, budi, siti))
+    return Scene(budi, club, direct, siti, packet, bill, made, shop)
 
 
 async def a_pack(place: Served, by: AccountId, title: str, price: int = 0) -> str:
@@ -165,6 +179,16 @@ async def rich(place: Served, scene: Scene) -> None:
         posting.post(tx, by=scene.friend, draft=Draft("momen-siti-2", "Pasar pagi ini", video=shown.id))
 
     await world.db.write(verb)
+
+
+def open_shop(tx: Tx, owner: AccountId, fan: AccountId) -> AccountId:
+    """Open an official account with a menu, follow it and wait at its desk."""
+    shop = official.register(tx, by=owner, kind="service", handle="tokosari", name="Toko Sari", intro="Kue basah sejak 1987").official
+    today = official.Button("Kue hari ini", type="click", key="today")
+    official.set_menu(tx, official=shop.id, menu=official.Menu((official.Button("Kue", sub=(today,)),)))
+    known = official.follow(tx, by=fan, official=shop.id, source="ADD_SCENE_SEARCH")
+    official.open_session(tx, official=shop.id, openid=known.openid)
+    return shop.id
 
 
 async def enliven(place: Served, scene: Scene) -> None:
