@@ -11,7 +11,7 @@ from warung.wechat.gateway import opened as gateway_opened
 from warung.wechat.model import Settings, Tell
 from warung.wechat.routes import ROUTES
 
-PAGES = [router.face, *pages.HANDLERS, *pages_templates.HANDLERS]
+PAGES = [router.face, router.elsewhere, *pages.HANDLERS, *pages_templates.HANDLERS]
 
 DOMAIN = Domain(
     name="wechat",

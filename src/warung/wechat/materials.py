@@ -1,5 +1,7 @@
 """Media and material: what programs upload, what they fetch, and the pictures of articles."""
 
+import re
+
 import msgspec
 
 from warung import media, official
@@ -200,7 +202,7 @@ async def _bytes(call: Call, blob: media.Blob) -> Bytes:
     found = await call.tools.services.db.read(lambda reader: media.part(reader, blob=blob.id, sizes=sizes))
     if found is None:
         raise BlobMissing
-    name = (blob.name or f"{blob.id}.{found.part.mime.rpartition('/')[2]}").encode("ascii", "ignore").decode().replace('"', "") or "file"
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", blob.name)[-100:] or f"{blob.id}.{found.part.mime.rpartition('/')[2]}"
     return Bytes(await call.tools.services.blobs.get(found.part.key), found.part.mime, name)
 
 

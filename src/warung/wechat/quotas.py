@@ -45,6 +45,11 @@ class Meter:
         if not self._writing:
             self._write()
 
+    def is_used_up(self, appid: str, path: str, most: int, now: int) -> bool:
+        """Were there enough today, as far as is known here?"""
+        key = (appid, path)
+        return day_of(now) == self._day and self._known.get(key, 0) + self._fresh.get(key, 0) >= most
+
     def forget(self, appid: str) -> None:
         """What is known of a program's calls has changed."""
         for known in (self._known, self._fresh):

@@ -4,13 +4,13 @@ An answer is always HTTP 200, an error `{"errcode", "errmsg"}`; bodies are read 
 "system error", noted, and never a 500.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import msgspec
 import structlog
-from litestar import Request, Response, route
+from litestar import Request, Response, post, route
 from litestar.exceptions import HTTPException
 
 from warung.kit.db import Db, Reader
@@ -24,30 +24,15 @@ from warung.wechat.model import Settings
 from warung.wechat.quotas import Meter
 
 # The first parts of the addresses that belong to this face; what the table does not know there is 48001, not a page of the client.
-ROOTS = (
-    "cgi-bin",
-    "sns",
-    "wxa",
-    "wxaapi",
-    "datacube",
-    "customservice",
-    "cv",
-    "tcb",
-    "card",
-    "merchant",
-    "semantic",
-    "shakearound",
-    "device",
-    "bizwifi",
-    "scan",
-    "marketing",
-    "sandbox",
-)
+ROOTS = ("cgi-bin", "sns", "wxa", "wxaapi", "datacube", "customservice", "sandbox")
+# Those of what is not here at all. Programs call it with POST; GET is left to the client's own pages.
+ELSEWHERE = ("card", "merchant", "semantic", "shakearound", "device", "bizwifi", "scan", "marketing", "cv", "tcb")
 BODY_BYTES = 12 << 20
 KEPT_TOKENS = 10_000
 TRUSTED_MS = 2_000  # a token that another node ended may work here for so long
 T = TypeVar("T", bound=Reader)
 log = structlog.get_logger()
+GUARDS = {"content-security-policy": "default-src 'none'; sandbox", "cache-control": "no-store"}
 JSON = "application/json; charset=utf-8"
 
 
@@ -76,11 +61,11 @@ class Face:
             call = msgspec.structs.replace(call, holder=holder, until=until)
         if endpoint.body and not call.body.raw.strip() and call.method == "POST":
             raise Wrong(44002)
-        now = await self._counted(endpoint, call)
-        found = await self._done(endpoint, call)
+        found = await self._within_quota(endpoint, call)
         if call.path in FORGETTING:
             self._known.clear()
-            self.meter.forget(now)
+        if call.path in CLEARING:
+            self.meter.forget(call.holder.appid or str(call.given("appid"))[:64])
         return found
 
     async def _done(self, endpoint: Endpoint, call: Call) -> Answer:
@@ -92,12 +77,20 @@ class Face:
         assert asks is not None
         return await asks(call)
 
-    async def _counted(self, endpoint: Endpoint, call: Call) -> str:
+    async def _within_quota(self, endpoint: Endpoint, call: Call) -> Answer:
+        """Do it and count it. Who shows no token yet is counted when their secret was right: nobody else uses up their quota."""
         appid = call.holder.appid or str(call.given("appid") or "")[:64]
-        settings = call.tools.services.settings(Settings)
-        if endpoint.daily and appid and settings.quotas:
-            await self.meter.count(appid, call.path, endpoint.daily, call.tools.now())
-        return appid
+        if not endpoint.daily or not appid or not call.tools.services.settings(Settings).quotas:
+            return await self._done(endpoint, call)
+        now = call.tools.now()
+        if call.holder.appid:
+            await self.meter.count(appid, call.path, endpoint.daily, now)
+            return await self._done(endpoint, call)
+        if self.meter.is_used_up(appid, call.path, endpoint.daily, now):
+            raise Wrong(45009)
+        found = await self._done(endpoint, call)
+        await self.meter.count(appid, call.path, endpoint.daily, now)
+        return found
 
     async def _holder(self, call: Call) -> tuple[Holder, int]:
         token = call.query.get("access_token", "")
@@ -121,9 +114,8 @@ def _in_time(tx: T, call: Call) -> T:
     return tx
 
 
-FORGETTING = frozenset(
-    {"/cgi-bin/token", "/cgi-bin/stable_token", "/cgi-bin/clear_quota", "/cgi-bin/clear_quota/v2", "/sandbox/token/expire"}
-)
+FORGETTING = frozenset({"/cgi-bin/token", "/cgi-bin/stable_token", "/sandbox/token/expire"})
+CLEARING = frozenset({"/cgi-bin/clear_quota", "/cgi-bin/clear_quota/v2"})
 _FACES: WeakKeyDictionary[Db, Face] = WeakKeyDictionary()
 
 
@@ -135,10 +127,13 @@ def face_of(db: Db) -> Face:
     return known
 
 
-PATHS: Sequence[str] = [address for root in ROOTS for address in (f"/{root}", f"/{root}/{{rest:path}}")]
-
-
-@route(PATHS, http_method=["GET", "POST"], include_in_schema=False, request_max_body_size=BODY_BYTES, name="wechat")
+@route(
+    [address for root in ROOTS for address in (f"/{root}", f"/{root}/{{rest:path}}")],
+    http_method=["GET", "POST"],
+    include_in_schema=False,
+    request_max_body_size=BODY_BYTES,
+    name="wechat",
+)
 async def face(request: Request[Any, Any, Any], services: Services, pictures: Pictures, players: Players) -> Response[bytes]:
     """Answer one call."""
     path = request.scope["path"].rstrip("/") or "/"
@@ -157,8 +152,14 @@ async def face(request: Request[Any, Any, Any], services: Services, pictures: Pi
         return told(failure, path)
     if isinstance(found, Bytes):
         named = {"content-disposition": f'attachment; filename="{found.name}"'} if found.name else {}
-        return Response(found.data, status_code=found.status, media_type=found.kind, headers=named | found.headers)
+        return Response(found.data, status_code=found.status, media_type=found.kind, headers=GUARDS | named | found.headers)
     return Response(msgspec.json.encode({"errcode": 0, "errmsg": "ok"} if found is None else found), media_type=JSON, status_code=200)
+
+
+@post([f"/{root}/{{rest:path}}" for root in ELSEWHERE], include_in_schema=False, status_code=200)
+async def elsewhere() -> Response[bytes]:
+    """Answer what is not here as an account without the right to it is answered."""
+    return told(Wrong(48001), "")
 
 
 def told(failure: Exception, path: str) -> Response[bytes]:
