@@ -42,7 +42,7 @@ async def fill(world: World, told: "multiprocessing.Queue[dict[str, Any]]") -> N
 
 
 def _follows(tx: Any, account: AccountId, at: int) -> str:
-    who = accounts.create_account(tx, handle=f"p{at}", name=f"P{at}")
+    who = accounts.create_account(tx, handle=f"orang{at}", name=f"P{at}")
     return official.follow(tx, by=who, official=account).openid
 
 

@@ -8,6 +8,8 @@
 Then enter http://<this machine>:8080/ and the token as the account's callback (docs/wechat-sdks.md).
 """
 
+# mypy: disable-error-code="untyped-decorator"
+
 import os
 import threading
 from typing import Any

@@ -106,13 +106,16 @@ async function main() {
   await prove("getTicket", () => api.getTicket("jsapi"));
   await prove("getJsConfig", () => api.getJsConfig({ debug: false, jsApiList: ["scanQRCode"], url: "https://kedai.example/" }));
   const kf = `tini@${G.gh}`;
-  await prove("addKfAccount", () => api.addKfAccount(kf, "Tini"));
-  await prove("updateKfAccount", () => api.updateKfAccount(kf, "Tini K"));
+  if (!G.base) {
+    // These addresses, and those of the analytics, are none of the prefixes.
+    await prove("addKfAccount", () => api.addKfAccount(kf, "Tini"));
+    await prove("updateKfAccount", () => api.updateKfAccount(kf, "Tini K"));
+    await prove("setKfAccountAvatar", () => api.setKfAccountAvatar(kf, file("jpeg", "wajah.jpg")));
+    await prove("deleteKfAccount", () => api.deleteKfAccount(kf));
+    await prove("getUserSummary", () => api.getUserSummary(G.day, G.day));
+  }
   await prove("getCustomServiceList", () => api.getCustomServiceList());
   await prove("getOnlineCustomServiceList", () => api.getOnlineCustomServiceList());
-  await prove("setKfAccountAvatar", () => api.setKfAccountAvatar(kf, file("jpeg", "wajah.jpg")));
-  await prove("deleteKfAccount", () => api.deleteKfAccount(kf));
-  if (!G.base) await prove("getUserSummary", () => api.getUserSummary(G.day, G.day)); // its address is not one of the prefixes
   await prove("getIndustry", () => api.getIndustry());
   await prove("getAllPrivateTemplate", () => api.getAllPrivateTemplate());
   const mini = made(G.mini.appid, G.mini.secret);

@@ -109,6 +109,7 @@ class Shop:
         self.token = ""
         self.owner: AccountId
         self.people: dict[str, AccountId] = {}
+        self.browsers: list[httpx.AsyncClient] = []
 
     async def open(self, *followers: str, kind: official.Kind = "service", test: bool = True) -> None:
         """Open the account, let people follow it, and get a token."""
@@ -200,4 +201,5 @@ class Shop:
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self.http.aclose()
+        for client in (self.http, *self.browsers):
+            await client.aclose()

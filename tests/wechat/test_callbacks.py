@@ -1,5 +1,7 @@
 """What a program is told and how it answers: every mode, retries, refusals, a program that does not answer."""
 
+from typing import Any
+
 import pytest
 
 from tests.served import free_port
@@ -133,7 +135,7 @@ async def test_an_address_is_verified_before_it_is_called(shop: Shop, bot: Bot) 
     services = shop.services
 
     async def refused(refusal: type[Exception], **wanted: str) -> None:
-        given = {"url": bot.url, "token": bot.token, "aes_key": KEY} | wanted
+        given: dict[str, Any] = {"url": bot.url, "token": bot.token, "aes_key": KEY} | wanted
         with pytest.raises(refusal):
             await service.set_callback(services, by=shop.owner, account=shop.account.id, wanted=Callback(**given))
 

@@ -83,6 +83,6 @@ async def each_example(call: Any) -> None:
         drawn.append(example)
 
     draw()
-    every = [(path, method, b"{}", {}) for path in sorted(ENDPOINTS) for method in ("GET", "POST")]
-    for path, method, body, query in every + drawn:
+    bare = [(path, method, b"{}", dict[str, str]()) for path in sorted(ENDPOINTS) for method in ("GET", "POST")]
+    for path, method, body, query in bare + drawn:
         await call(path, method, body, query)

@@ -18,6 +18,7 @@ class Browser:
     def __init__(self, shop: Shop, cookie: str = "") -> None:
         self.http = httpx.AsyncClient(base_url=shop.url, cookies={"warung": cookie} if cookie else {}, follow_redirects=False)
         self.shop = shop
+        shop.browsers.append(self.http)
 
     async def ask(self, path: str = "/connect/oauth2/authorize", **query: str) -> httpx.Response:
         """Open the page of a site's link."""

@@ -66,7 +66,7 @@ def _same_shapes(proofs: list[dict[str, Any]]) -> None:
         missing("the published answers", "them beside the project: shared/data")
     answers: dict[str, Any] = {}
     for each in proofs:
-        answers |= {path: answer for path, answer in each["raw"].items() if not answer.get("errcode")}
+        answers = {path: answer for path, answer in each["raw"].items() if not answer.get("errcode")} | answers  # the first of each
     compared = 0
     for path, answer in answers.items():
         name = path.removeprefix("/cgi-bin").strip("/").replace("/", "_")
