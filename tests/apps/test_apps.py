@@ -1,10 +1,14 @@
 """Mini-apps: who registers one, what their servers learn of somebody, and what is sealed for them."""
 
+import base64
 import hashlib
 import json
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from tests.cast import Cast
 from tests.worlds import Hand
@@ -12,6 +16,16 @@ from warung import apps, official
 from warung.app import World
 from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId
+
+
+def opened(text: str, session_key: str, iv: str) -> dict[str, Any]:
+    """Open what is sealed for an app, as its server does: AES-128-CBC, PKCS#7."""
+    key, vector, raw = (base64.b64decode(each) for each in (session_key, iv, text))
+    cipher = Cipher(AES(key), CBC(vector)).decryptor()
+    plain = cipher.update(raw) + cipher.finalize()
+    assert plain[-plain[-1] :] == bytes([plain[-1]]) * plain[-1]
+    found: dict[str, Any] = json.loads(plain[: -plain[-1]])
+    return found
 
 
 class Stall(Cast):
@@ -99,14 +113,10 @@ async def test_what_is_sealed_says_who_it_is_and_for_which_app(stall: Stall) -> 
         await stall.db.read(lambda reader: apps.show_myself(reader, by=stall.budi, appid=stall.app.appid))
     session = await stall.signed_in(stall.budi)
     sealed = await stall.db.read(lambda reader: apps.show_myself(reader, by=stall.budi, appid=stall.app.appid))
-    opened = json.loads(apps.opened(sealed.encrypted, session_key=session.session_key, iv=sealed.iv))
-    assert (opened["nickName"], opened["openId"], opened["watermark"]["appid"]) == ("Budi", session.openid, stall.app.appid)
+    told = opened(sealed.encrypted, session.session_key, sealed.iv)
+    assert (told["nickName"], told["openId"], told["watermark"]["appid"]) == ("Budi", session.openid, stall.app.appid)
     signature = hashlib.sha1((sealed.raw + session.session_key).encode(), usedforsecurity=False).hexdigest()
     assert (sealed.signature, "openId" in json.loads(sealed.raw)) == (signature, False)
-    for wrong in ({"session_key": "AAAAAAAAAAAAAAAAAAAAAA=="}, {"iv": "x"}, {"text": "AAAA"}):
-        given = {"text": sealed.encrypted, "session_key": session.session_key, "iv": sealed.iv} | wrong
-        with pytest.raises(apps.WrongProof):
-            apps.opened(given.pop("text"), **given)
 
 
 async def test_a_telephone_number_is_told_by_a_code_and_kept_nowhere_else(stall: Stall) -> None:

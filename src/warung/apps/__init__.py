@@ -27,7 +27,6 @@ from warung.apps.signing_in import (
     checked,
     forget_values,
     give_phone,
-    opened,
     phone_of,
     phone_parts,
     reset_session,
@@ -38,8 +37,6 @@ from warung.apps.signing_in import (
     stored_values,
     union_of,
     user,
-    user_of,
-    users,
 )
 from warung.kit.domain import Domain
 
@@ -71,7 +68,6 @@ __all__ = [
     "forget_values",
     "give_phone",
     "mine",
-    "opened",
     "own",
     "phone_of",
     "phone_parts",
@@ -86,6 +82,4 @@ __all__ = [
     "stored_values",
     "union_of",
     "user",
-    "user_of",
-    "users",
 ]

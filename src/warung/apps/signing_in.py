@@ -69,16 +69,6 @@ def user(reader: Reader, *, app: App, openid: str) -> User:
     return found
 
 
-def user_of(reader: Reader, *, app: App, account: AccountId) -> User | None:
-    """Return somebody as the app knows them; None for whoever has never signed in."""
-    return store.user_of(reader, app.id, account)
-
-
-def users(reader: Reader, *, app: App, after: str = "", limit: int = 100) -> list[User]:
-    """Return who has signed in, in the order of their openids."""
-    return store.users(reader, app.id, after, limit)
-
-
 def union_of(reader: Reader, *, app: App, account: AccountId) -> str:
     """Return the id under which everything of one owner knows somebody."""
     return official.union_id(reader, owner=app.owner, account=account)
@@ -151,20 +141,6 @@ def forget_values(tx: Tx, *, app: App, account: AccountId, names: Sequence[str],
     """Keep some values no longer."""
     if names:
         store.delete_stored(tx, app.id, account, shelf, list(names[:1_000]))
-
-
-def opened(text: str, *, session_key: str, iv: str) -> bytes:
-    """Return what was sealed with a session key. Raises `WrongProof`."""
-    try:
-        secret, vector, raw = (base64.b64decode(each, validate=True) for each in (session_key, iv, text))
-        cipher = Cipher(AES(secret), CBC(vector)).decryptor()
-        plain = cipher.update(raw) + cipher.finalize()
-    except ValueError:
-        raise WrongProof from None
-    pad = plain[-1] if plain else 0
-    if not 1 <= pad <= 16 or plain[-pad:] != bytes([pad]) * pad:
-        raise WrongProof
-    return plain[:-pad]
 
 
 def _sealed(reader: Reader, app: App, found: User, public: dict[str, object], private: dict[str, str]) -> AppSealed:

@@ -80,12 +80,6 @@ def user_of(reader: Reader, app: str, account: AccountId) -> User | None:
     return User(*row) if row else None
 
 
-def users(reader: Reader, app: str, after: str, limit: int) -> list[User]:
-    """Return who has signed in, in the order of their openids."""
-    sql = f"SELECT {_USER} FROM app_user WHERE app = :app AND openid > :after ORDER BY openid LIMIT :limit"
-    return [User(*row) for row in reader.all(sql, {"app": app, "after": after, "limit": limit})]
-
-
 def set_session(tx: Tx, app: str, account: AccountId, key: str) -> None:
     """Give somebody a session key for an app."""
     sql = "UPDATE app_user SET session_key = :key, signed_in_at = :now WHERE app = :app AND account = :account"

@@ -27,6 +27,7 @@ def issue(tx: Tx, call: Call) -> dict[str, object]:
     holder = credentials(tx, call, grant="client_credential")
     settings = tx.settings(Settings)
     store.delete_tokens(tx, tx.now - OLD_MS)
+    store.delete_used(tx, day_of(tx.now - 40 * DAY))
     store.end_tokens(tx, holder.appid, "plain", tx.now + settings.overlap_ms)
     fresh = "1_" + secrets.token_urlsafe(96)
     store.insert_token(tx, digest(fresh), store.Token(holder.appid, "plain", tx.now + settings.token_s * SECOND))
