@@ -33,7 +33,7 @@ from warung.gateway.errors import Phrasebook
 from warung.gateway.express import Application
 from warung.gateway.gate import Gate
 from warung.gateway.hub import Hub
-from warung.gateway.metrics import Metrics, Network, networks
+from warung.gateway.metrics import Metrics, Network, networks, of_bus
 from warung.gateway.overload import Admission
 from warung.kit import clock
 from warung.kit.blobs import Blobs
@@ -286,7 +286,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     viewers = dict(viewer for domain in DOMAINS for viewer in domain.viewers)
     metrics = _metrics(db, hub, phrases, events)
     if isinstance(bus, NatsBus):
-        _bus_metrics(metrics, bus)
+        of_bus(metrics, bus)
     build = functools.partial(
         http.build,
         routes=[route for domain in DOMAINS for route in domain.routes],
@@ -397,12 +397,3 @@ def _metrics(db: Database, hub: Hub, phrases: Phrasebook, events: Counter[type[E
     metrics.sizes("warung_commit_units", "Verbs per commit.", lambda: (writer.batches, writer.units))
     metrics.gauge("warung_units_waiting", "Verbs that wait for the next commit.", writer.waiting)
     return metrics
-
-
-def _bus_metrics(metrics: Metrics, bus: NatsBus) -> None:
-    metrics.gauge("warung_nodes", "Nodes known to live, this one included.", bus.nodes)
-    metrics.counter("warung_bus_sent", "Messages sent to the other nodes.", lambda: bus.sent)
-    metrics.counter("warung_bus_received", "Messages that came from other nodes.", lambda: bus.received)
-    metrics.counter("warung_bus_strange", "Messages on the bus that no node of ours wrote; ignored.", lambda: bus.strange)
-    metrics.counter("warung_bus_dropped", "Events that could not be sent; those concerned are told to resync.", lambda: bus.dropped)
-    metrics.counter("warung_bus_resyncs", "Times everybody here was told to resync.", lambda: bus.resyncs)

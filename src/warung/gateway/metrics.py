@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -66,6 +67,30 @@ class Metrics(Collector):
     def text(self) -> bytes:
         """Return everything in Prometheus' own format."""
         return generate_latest(self._registry)
+
+
+class Carried(Protocol):
+    """What a bus between nodes counts."""
+
+    sent: int
+    received: int
+    strange: int
+    dropped: int
+    resyncs: int
+
+    def nodes(self) -> int:
+        """Return how many nodes are known to live."""
+        ...
+
+
+def of_bus(metrics: Metrics, bus: Carried) -> None:
+    """Add what a bus between nodes counts."""
+    metrics.gauge("warung_nodes", "Nodes known to live, this one included.", bus.nodes)
+    metrics.counter("warung_bus_sent", "Messages sent to the other nodes.", lambda: bus.sent)
+    metrics.counter("warung_bus_received", "Messages that came from other nodes.", lambda: bus.received)
+    metrics.counter("warung_bus_strange", "Messages on the bus that no node of ours wrote; ignored.", lambda: bus.strange)
+    metrics.counter("warung_bus_dropped", "Events that could not be sent; those concerned are told to resync.", lambda: bus.dropped)
+    metrics.counter("warung_bus_resyncs", "Times everybody here was told to resync.", lambda: bus.resyncs)
 
 
 def networks(listed: str) -> list[Network]:
