@@ -165,7 +165,7 @@ def of_programs(have: Mapping[str, str]) -> dict[str, list[Try]]:
         f"POST /desk/{openid}": {},
         f"DELETE /desk/{openid}": None,
         f"GET /media/{have.get('picture', NOWHERE)}/full": None,
-    }
+    } | writings.of_programs
     blob = have.get("picture", NOWHERE)
     found: dict[str, list[Try]] = {}
     for route, body in routes.items():

@@ -9,6 +9,18 @@ from warung.kit.ids import AccountId
 from warung.official import delivering, publishing
 
 NOWHERE = "0" * 20
+of_programs: Mapping[str, object] = {  # what only a program's token opens, by route
+    "GET /broadcasts": None,
+    "POST /broadcasts": {"to": {"kind": "all"}, "content": {"kind": "text", "text": "x"}, "nonce": "asing-siar-2"},
+    "GET /broadcasts/{broadcast}": None,
+    "POST /broadcasts/{broadcast}/cancel": None,
+    "GET /templates": None,
+    "POST /templates/{template}/messages": {"to": "x", "data": {}, "nonce": "asing-pola-1"},
+    "POST /materials": None,
+    "POST /drafts": {"items": [{"title": "x", "content": "x"}]},
+    "POST /drafts/{draft}/publish": None,
+    "POST /codes": {"scene": "x"},
+}
 
 
 def fill(tx: Tx, by: AccountId, shop: AccountId, openid: str, word: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ Status = Literal["running", "done", "failed", "deleted"]
 ItemKind = Literal["news", "newspic"]
 
 
-class Shot(msgspec.Struct, frozen=True, omit_defaults=True):
+class ArticlePhoto(msgspec.Struct, frozen=True, omit_defaults=True):
     """A picture of an article: what is to be known before its bytes arrive."""
 
     blob: BlobId
@@ -57,10 +57,10 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     author: str = ""
     digest: str = ""
     source_url: str = ""
-    cover: Shot | None = None
+    cover: ArticlePhoto | None = None
     show_cover: bool = False
-    pictures: tuple[Shot, ...] = ()
-    inner: tuple[Shot, ...] = ()  # the pictures in the content
+    pictures: tuple[ArticlePhoto, ...] = ()
+    inner: tuple[ArticlePhoto, ...] = ()  # the pictures in the content
     comments: bool = False
     followers_only: bool = False
     deleted: bool = False
@@ -126,7 +126,7 @@ class Sibling(msgspec.Struct, frozen=True):
 
     item: int
     title: str
-    cover: Shot | None
+    cover: ArticlePhoto | None
 
 
 class Comment(msgspec.Struct, frozen=True):
@@ -175,8 +175,8 @@ class Page(msgspec.Struct, frozen=True):
     digest: str
     kind: ItemKind
     content: str
-    pictures: tuple[Shot, ...]
-    cover: Shot | None
+    pictures: tuple[ArticlePhoto, ...]
+    cover: ArticlePhoto | None
     show_cover: bool
     source_url: str
     published_at: int
@@ -214,9 +214,9 @@ class ArticleCard(OfficialCard, frozen=True, kw_only=True, tag="official.article
         return [self.cover] if self.cover else []
 
 
-def shot(blob: Any, media_id: str = "") -> Shot:
+def shot(blob: Any, media_id: str = "") -> ArticlePhoto:
     """Return what a page says of a picture before it arrives."""
-    return Shot(blob.id, blob.width, blob.height, blob.placeholder, media_id)
+    return ArticlePhoto(blob.id, blob.width, blob.height, blob.placeholder, media_id)
 
 
 class NoSuchDraft(NotFound):

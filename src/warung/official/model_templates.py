@@ -81,7 +81,7 @@ class TemplateOffered(msgspec.Struct, frozen=True):
     accepted: bool | None
 
 
-class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class NoticeLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One line of a notification."""
 
     name: str
@@ -89,11 +89,11 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     color: str = ""
 
 
-class Notification(OfficialCard, frozen=True, kw_only=True, tag="official.template"):
+class TemplateNotice(OfficialCard, frozen=True, kw_only=True, tag="official.template"):
     """A notification of a fixed shape: its lines, and where it leads, a link or a page of a mini-app."""
 
     title: str
-    fields: tuple[Line, ...]
+    fields: tuple[NoticeLine, ...]
     template: str
     url: str = ""
     appid: str = ""

@@ -24,17 +24,17 @@ from warung.official.model_templates import (
     Industry,
     IndustryChangedLately,
     IndustryNotPossible,
-    Line,
     NoSuchLibraryTemplate,
     NoSuchTemplate,
     NotAgreed,
-    Notification,
+    NoticeLine,
     NotificationLinkNotPossible,
     NotificationRepeated,
     SceneNotPossible,
     Template,
     TemplateArgument,
     TemplateKind,
+    TemplateNotice,
     TemplateNotPossible,
     TemplateOffered,
     TooManyTemplates,
@@ -260,7 +260,7 @@ def send_template(
     row = {"number": sent, "official": official, "template": template, "openid": openid, "client_id": client_id or None, "at": tx.now}
     if not store_templates.insert_notification(tx, row):
         raise NotificationRepeated(number=str(store_templates.of_client(tx, official, client_id or "")))
-    card = Notification(
+    card = TemplateNotice(
         title=bounded(title, limit=TITLE_CHARS) or found.title,
         fields=lines,
         template=template,
@@ -287,7 +287,7 @@ def _own(reader: Reader, official: AccountId, id: str) -> Template:
     return template(reader, official=official, id=id)
 
 
-def _lines(found: Template, data: Mapping[str, Value]) -> tuple[Line, ...]:
+def _lines(found: Template, data: Mapping[str, Value]) -> tuple[NoticeLine, ...]:
     """Return the lines of a notification: each place with its label, the words before it on its line."""
     lines = []
     for row in found.content.splitlines():
@@ -300,7 +300,7 @@ def _lines(found: Template, data: Mapping[str, Value]) -> tuple[Line, ...]:
             label = PLACE.split(row)[0].strip().rstrip(":：").strip()
             color = given.color if COLOR.match(given.color) else ""
             if value:
-                lines.append(Line(label, value, color))
+                lines.append(NoticeLine(label, value, color))
     return tuple(lines)
 
 

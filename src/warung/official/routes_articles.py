@@ -16,7 +16,7 @@ from warung.kit.ids import AccountId, BlobId, Identity
 from warung.official import consent, keeping, publishing, registry, store, store_articles, store_comments, writing
 from warung.official.model import NoSuchFollower
 from warung.official.model_articles import Article, Draft, Item, ItemKind, Writing
-from warung.official.model_materials import MOST_BYTES, Material, MaterialKind
+from warung.official.model_materials import MOST_BYTES, Material, MaterialKind, NoSuchMaterial
 
 Id = Annotated[str, Parameter(max_length=64)]
 PAGE = 20
@@ -170,8 +170,7 @@ async def add_material(
     """Keep a picture, a voice or a film for articles and messages of an account."""
     official = await db.read(lambda reader: edits(reader, me, id))
     kept = await keeping.bring(db, blobs, pictures, players, official=official, kind=kind, data=body, name=name[-200:])
-    (shown,) = await db.read(lambda reader: _materials(reader, [kept]))
-    return shown
+    return await db.read(lambda reader: material_shown(reader, kept))
 
 
 @delete("/officials/{id:str}/materials/{media_id:str}")
@@ -187,7 +186,7 @@ async def drafts(db: Db, me: Identity, id: Id, before: Id | None = None) -> Offi
     def question(reader: Reader) -> OfficialDrafts:
         at = place(before)
         found = writing.drafts(reader, official=edits(reader, me, id), offset=at, limit=PAGE + 1).drafts
-        return OfficialDrafts([_draft(each) for each in found[:PAGE]], following(at, found))
+        return OfficialDrafts([draft_shown(each) for each in found[:PAGE]], following(at, found))
 
     return await db.read(question)
 
@@ -195,21 +194,21 @@ async def drafts(db: Db, me: Identity, id: Id, before: Id | None = None) -> Offi
 @post("/officials/{id:str}/drafts", status_code=201)
 async def add_draft(db: Db, me: Identity, id: Id, data: DraftItems) -> OfficialDraft:
     """Begin an article of one to eight items."""
-    items = [_writing(item) for item in data.items]
-    return await db.write(lambda tx: _draft(writing.add_draft(tx, official=edits(tx, me, id), items=items)))
+    items = [writing_of(item) for item in data.items]
+    return await db.write(lambda tx: draft_shown(writing.add_draft(tx, official=edits(tx, me, id), items=items)))
 
 
 @get("/officials/{id:str}/drafts/{draft:str}")
 async def one_draft(db: Db, me: Identity, id: Id, draft: Id) -> OfficialDraft:
     """A draft, to be edited."""
-    return await db.read(lambda reader: _draft(writing.draft(reader, official=edits(reader, me, id), media_id=draft)))
+    return await db.read(lambda reader: draft_shown(writing.draft(reader, official=edits(reader, me, id), media_id=draft)))
 
 
 @put("/officials/{id:str}/drafts/{draft:str}")
 async def change_draft(db: Db, me: Identity, id: Id, draft: Id, data: DraftItems) -> OfficialDraft:
     """Replace all items of a draft."""
-    items = [_writing(item) for item in data.items]
-    return await db.write(lambda tx: _draft(writing.change_draft(tx, official=edits(tx, me, id), media_id=draft, items=items)))
+    items = [writing_of(item) for item in data.items]
+    return await db.write(lambda tx: draft_shown(writing.change_draft(tx, official=edits(tx, me, id), media_id=draft, items=items)))
 
 
 @delete("/officials/{id:str}/drafts/{draft:str}")
@@ -290,7 +289,16 @@ def _materials(reader: Reader, found: Sequence[Material]) -> list[OfficialMateri
     ]
 
 
-def _writing(item: DraftItem) -> Writing:
+def material_shown(reader: Reader, kept: Material) -> OfficialMaterial:
+    """Return a material as those see it who work for its account. Raises `NoSuchMaterial` for one whose bytes are gone."""
+    found = _materials(reader, [kept])
+    if not found:
+        raise NoSuchMaterial
+    return found[0]
+
+
+def writing_of(item: DraftItem) -> Writing:
+    """Return an item as its author hands it in."""
     return Writing(
         title=item.title,
         content=item.content,
@@ -306,7 +314,8 @@ def _writing(item: DraftItem) -> Writing:
     )
 
 
-def _draft(draft: Draft) -> OfficialDraft:
+def draft_shown(draft: Draft) -> OfficialDraft:
+    """Return a draft as an editor opens it."""
     return OfficialDraft(draft.media_id, [_item(item) for item in draft.items], draft.changed_at)
 
 

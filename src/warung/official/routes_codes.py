@@ -136,7 +136,7 @@ async def codes(db: Db, me: Identity, id: Id, site: Site, before: Id | None = No
         official, at = edits(reader, me, id), place(before)
         found = scanning.codes(reader, official=official, offset=at, limit=PAGE + 1)
         follows = store_codes.count_follows(reader, official)
-        return SceneCodes([_code(each, site, follows.get(each.ticket, 0)) for each in found[:PAGE]], following(at, found))
+        return SceneCodes([code_shown(each, site, follows.get(each.ticket, 0)) for each in found[:PAGE]], following(at, found))
 
     return await db.read(question)
 
@@ -145,7 +145,7 @@ async def codes(db: Db, me: Identity, id: Id, site: Site, before: Id | None = No
 async def add_code(db: Db, me: Identity, id: Id, site: Site, data: NewCode) -> SceneCode:
     """Make a code that tells an account where somebody comes from."""
     made = await db.write(lambda tx: scanning.make_code(tx, official=edits(tx, me, id), scene=data.scene, expires_s=data.expires_s))
-    return _code(made, site, 0)
+    return code_shown(made, site, 0)
 
 
 @post("/officials/scan", status_code=200)
@@ -228,7 +228,8 @@ async def statistics(
     return await db.read(lambda reader: counting.statistics(reader, official=edits(reader, me, id), since=since, until=until))
 
 
-def _code(code: Code, site: Site, follows: int) -> SceneCode:
+def code_shown(code: Code, site: Site, follows: int) -> SceneCode:
+    """Return a code as those see it who work for its account."""
     return SceneCode(code.ticket, site.url + code.path, code.scene, code.expires_at, code.scans, follows)
 
 

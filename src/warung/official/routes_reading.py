@@ -11,7 +11,7 @@ from warung.kit.db import Db, Reader, Tx
 from warung.kit.ids import BlobId, ConversationId, Identity, Nonce
 from warung.official import commenting, consent, publishing, registry, store, store_articles
 from warung.official.model import OfficialPage
-from warung.official.model_articles import Article, CommentShown, Item, ItemKind, NoSuchComment, Shot
+from warung.official.model_articles import Article, ArticlePhoto, CommentShown, Item, ItemKind, NoSuchComment
 from warung.official.routes_articles import PAGE, Comments, SwitchOn, edits, following, place
 
 Id = Annotated[str, Parameter(max_length=64)]
@@ -48,7 +48,7 @@ class ArticleShown(msgspec.Struct, frozen=True):
     digest: str
     kind: ItemKind
     content: str
-    pictures: tuple[Shot, ...]
+    pictures: tuple[ArticlePhoto, ...]
     cover: BlobId | None
     source_url: str | None
     published_at: int

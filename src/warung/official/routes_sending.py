@@ -153,46 +153,28 @@ class OptIns(msgspec.Struct, frozen=True):
 async def broadcasts(db: Db, me: Identity, id: Id, before: Id | None = None) -> BroadcastsShown:
     """What an account has sent to many, and how many broadcasts it has left."""
 
-    def question(reader: Reader) -> BroadcastsShown:
-        official = edits(reader, me, id)
-        found = broadcasting.broadcasts(reader, official=official, before=before)
-        left = _left(reader, official)
-        return BroadcastsShown([_shown(reader, each) for each in found], left, found[-1].id if len(found) == broadcasting.PAGE else None)
-
-    return await db.read(question)
+    return await db.read(lambda reader: listed(reader, edits(reader, me, id), before))
 
 
 @post("/officials/{id:str}/broadcasts", status_code=201)
 async def order(db: Db, me: Identity, id: Id, data: NewBroadcast) -> BroadcastShown:
     """Send something to many followers, now or at a time. It counts towards the quota."""
 
-    def verb(tx: Tx) -> BroadcastShown:
-        official = edits(tx, me, id)
-        more: dict[str, Any] = {"official": official, "to": _to(data.to), "at": data.at, "client_id": data.nonce, "by": me.account}
-        try:
-            if data.content.kind == "draft":
-                made, _ = broadcasting.broadcast_draft(tx, media_id=data.content.draft, **more)
-            else:
-                made = broadcasting.broadcast(tx, card=_card(tx, official, data.content), **more)
-        except BroadcastRepeated as again:
-            made = broadcasting.broadcast_of(tx, official=official, id=again.details["broadcast"])
-        return _shown(tx, made)
-
-    return await db.write(verb)
+    return await db.write(lambda tx: ordered(tx, edits(tx, me, id), data, me.account))
 
 
 @get("/officials/{id:str}/broadcasts/{broadcast:str}")
 async def one(db: Db, me: Identity, id: Id, broadcast: Id) -> BroadcastShown:
     """A broadcast and how far it is, counted now."""
     return await db.read(
-        lambda reader: _shown(reader, broadcasting.broadcast_of(reader, official=edits(reader, me, id), id=broadcast), count=True)
+        lambda reader: shown(reader, broadcasting.broadcast_of(reader, official=edits(reader, me, id), id=broadcast), count=True)
     )
 
 
 @post("/officials/{id:str}/broadcasts/{broadcast:str}/cancel", status_code=200)
 async def cancel(db: Db, me: Identity, id: Id, broadcast: Id) -> BroadcastShown:
     """Stop a broadcast. One that has not begun does not count towards the quota."""
-    return await db.write(lambda tx: _shown(tx, broadcasting.cancel_broadcast(tx, official=edits(tx, me, id), id=broadcast)))
+    return await db.write(lambda tx: shown(tx, broadcasting.cancel_broadcast(tx, official=edits(tx, me, id), id=broadcast)))
 
 
 @delete("/officials/{id:str}/broadcasts/{broadcast:str}")
@@ -228,7 +210,7 @@ async def templates(db: Db, me: Identity, id: Id) -> TemplatesShown:
 
     def question(reader: Reader) -> TemplatesShown:
         found = notifying.templates(reader, official=edits(reader, me, id))
-        return TemplatesShown([_template(reader, each) for each in found])
+        return TemplatesShown([template_shown(reader, each) for each in found])
 
     return await db.read(question)
 
@@ -239,7 +221,7 @@ async def add_template(db: Db, me: Identity, id: Id, data: NewTemplate) -> Templ
 
     def verb(tx: Tx) -> TemplateShown:
         made = notifying.define_template(tx, official=edits(tx, me, id), title=data.title, content=data.content, example=data.example)
-        return _template(tx, made)
+        return template_shown(tx, made)
 
     return await db.write(verb)
 
@@ -262,6 +244,26 @@ async def opt_in(db: Db, me: Identity, id: Id, template: Id, data: SwitchOn) -> 
     await db.write(lambda tx: notifying.agree(tx, by=me.account, official=AccountId(id), template=template, accept=data.on))
 
 
+def listed(reader: Reader, official: AccountId, before: str | None) -> BroadcastsShown:
+    """Return a page of an account's broadcasts."""
+    found = broadcasting.broadcasts(reader, official=official, before=before)
+    following = found[-1].id if len(found) == broadcasting.PAGE else None
+    return BroadcastsShown([shown(reader, each) for each in found], _left(reader, official), following)
+
+
+def ordered(tx: Tx, official: AccountId, data: NewBroadcast, by: AccountId | None) -> BroadcastShown:
+    """Order a broadcast; the same nonce again is the first one."""
+    more: dict[str, Any] = {"official": official, "to": _to(data.to), "at": data.at, "client_id": data.nonce, "by": by}
+    try:
+        if data.content.kind == "draft":
+            made, _ = broadcasting.broadcast_draft(tx, media_id=data.content.draft, **more)
+        else:
+            made = broadcasting.broadcast(tx, card=_card(tx, official, data.content), **more)
+    except BroadcastRepeated as again:
+        made = broadcasting.broadcast_of(tx, official=official, id=again.details["broadcast"])
+    return shown(tx, made)
+
+
 def _to(to: BroadcastTo) -> To:
     if to.kind == "tag":
         return Tagged(-1 if to.tag is None else to.tag)
@@ -278,7 +280,8 @@ def _card(reader: Reader, official: AccountId, said: BroadcastContent) -> Offici
     return keeping.card_of_material(reader, official=official, media_id=said.media_id)
 
 
-def _shown(reader: Reader, found: Broadcast, count: bool = False) -> BroadcastShown:
+def shown(reader: Reader, found: Broadcast, count: bool = False) -> BroadcastShown:
+    """Return a broadcast as those see it who work for its account; counted now where that is cheap, or wanted."""
     opened, clicked = store_broadcasts.seen(reader, found.id)
     delivered = found.delivered
     if count or found.sent <= COUNTED_AT_ONCE:
@@ -320,7 +323,8 @@ def _left(reader: Reader, official: AccountId) -> BroadcastsLeft:
     return BroadcastsLeft(quota.limit, per, max(0, quota.limit - quota.used))
 
 
-def _template(reader: Reader, found: Template) -> TemplateShown:
+def template_shown(reader: Reader, found: Template) -> TemplateShown:
+    """Return a template as those see it who work for its account."""
     return TemplateShown(found.id, found.title, found.content, found.example, store_templates.count_consents(reader, found.id))
 
 

@@ -27,6 +27,7 @@ from warung.official.model_articles import (
     URL_CHARS,
     AlreadyPublishing,
     ArticleLinkNotPossible,
+    ArticlePhoto,
     ArticleTitleNotPossible,
     AuthorTooLong,
     ContentMissing,
@@ -38,7 +39,6 @@ from warung.official.model_articles import (
     ItemsWanted,
     NoSuchDraft,
     NoSuchItem,
-    Shot,
     TooManyPreviews,
     Writing,
     shot,
@@ -180,7 +180,7 @@ def _blobs(items: Sequence[Item]) -> set[BlobId]:
     return {blob for item in items for blob in item.blobs()}
 
 
-def _shot(reader: Reader, official: AccountId, media_id: str) -> Shot:
+def _shot(reader: Reader, official: AccountId, media_id: str) -> ArticlePhoto:
     return msgspec.structs.replace(shot(keeping.picture(reader, official, media_id)), media_id=media_id)
 
 
