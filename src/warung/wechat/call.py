@@ -16,6 +16,7 @@ from warung.official import Official
 from warung.wechat.bodies import Body, File
 from warung.wechat.ca import HOSTS
 from warung.wechat.codes import Wrong
+from warung.wechat.quotas import Meter
 
 OPENID = re.compile(r"[\w-]{28}\Z", re.ASCII)
 LARGEST = (1 << 63) - 1
@@ -27,6 +28,7 @@ class Tools(msgspec.Struct, frozen=True):
     services: Services
     pictures: media.Pictures
     players: media.Players
+    meter: Meter
 
     def now(self) -> int:
         """Return the time by the clock of the machine: for what is only kept in memory."""

@@ -47,18 +47,18 @@ class Meter:
 
     def is_used_up(self, appid: str, path: str, most: int, now: int) -> bool:
         """Were there enough today, as far as is known here?"""
+        return self.seen(appid, path, now) >= most
+
+    def seen(self, appid: str, path: str, now: int) -> int:
+        """Return how many calls of today are known here, those among them that are not written down yet."""
         key = (appid, path)
-        return day_of(now) == self._day and self._known.get(key, 0) + self._fresh.get(key, 0) >= most
+        return self._known.get(key, 0) + self._fresh.get(key, 0) if day_of(now) == self._day else 0
 
     def forget(self, appid: str) -> None:
         """What is known of a program's calls has changed."""
         for known in (self._known, self._fresh):
             for key in [key for key in known if key[0] == appid]:
                 del known[key]
-
-    def of(self, appid: str, path: str) -> int:
-        """Return how many calls are not yet written down."""
-        return self._fresh.get((appid, path), 0)
 
     def _write(self) -> None:
         """Write down what was counted; what comes meanwhile goes with the next writing."""

@@ -139,7 +139,7 @@ async def face(request: Request[Any, Any, Any], services: Services, pictures: Pi
     path = request.scope["path"].rstrip("/") or "/"
     try:
         call = Call(
-            tools=Tools(services, pictures, players),
+            tools=Tools(services, pictures, players, face_of(services.db).meter),
             host=request.headers.get("host", ""),
             address=request.client.host if request.client else "",
             path=path,

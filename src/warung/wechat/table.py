@@ -33,7 +33,8 @@ def quota(reader: Reader, call: Call) -> Answer:
     endpoint = ENDPOINTS.get(path)
     if endpoint is None:
         raise Wrong(76021)
-    used, most = store.used(reader, call.holder.appid, path, day_of(reader.now)), endpoint.daily or UNBOUNDED
+    counted = call.tools.meter.seen(call.holder.appid, path, call.tools.now())
+    used, most = max(counted, store.used(reader, call.holder.appid, path, day_of(reader.now))), endpoint.daily or UNBOUNDED
     return {"errcode": 0, "errmsg": "ok", "quota": {"daily_limit": most, "used": used, "remain": max(0, most - used)}}
 
 
