@@ -99,13 +99,13 @@ async def test_a_code_works_once_for_five_minutes_and_for_its_own_app(stall: Sta
         with pytest.raises(refusal):
             await stall.do(apps.session_of, **({"app": stall.app, "code": code} | named))
 
-    await refused(apps.CodeUnknown, app=other.app)
-    await refused(apps.CodeUnknown, code="x")
+    await refused(apps.SignInCodeUnknown, app=other.app)
+    await refused(apps.SignInCodeUnknown, code="x")
     await stall.do(apps.session_of, app=stall.app, code=code)
-    await refused(apps.CodeUsed)
+    await refused(apps.SignInCodeUsed)
     code = (await stall.do(apps.sign_in, by=stall.budi, appid=stall.app.appid)).code
     hand.forward(5 * 60_000)
-    await refused(apps.CodeExpired)
+    await refused(apps.SignInCodeExpired)
 
 
 async def test_what_is_sealed_says_who_it_is_and_for_which_app(stall: Stall) -> None:
@@ -125,7 +125,7 @@ async def test_a_telephone_number_is_told_by_a_code_and_kept_nowhere_else(stall:
     number = await stall.do(apps.phone_of, app=stall.app, code=code.code)
     told = {"phoneNumber": "+6281234567890", "purePhoneNumber": "81234567890", "countryCode": "62"}
     assert apps.phone_parts(number) == told
-    with pytest.raises(apps.CodeUsed):
+    with pytest.raises(apps.SignInCodeUsed):
         await stall.do(apps.phone_of, app=stall.app, code=code.code)
     for wrong in ("", "0812", "+0812345678", "telepon", "+62\x00812345678"):
         with pytest.raises(apps.PhoneNotPossible):

@@ -33,6 +33,7 @@ class Bot:
         self.got: list[dict[str, Any]] = []
         self.queries: list[dict[str, str]] = []
         self.asked = 0
+        self.hung_up = 0
         self.answer: Callable[[dict[str, Any]], Answer] = lambda message: "success"
         self.silent = False
         self.status = 200
@@ -64,6 +65,8 @@ class Bot:
             head_bytes = f"HTTP/1.1 {self.status} X\r\ncontent-length: {len(answer)}\r\nconnection: close\r\n\r\n".encode()
             writer.write(head_bytes + answer)
             await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.hung_up += 1
         finally:
             writer.close()
 

@@ -77,7 +77,7 @@ async def each_example(call: Any) -> None:
     """Draw examples outside of the running loop, then send them on it."""
     drawn: list[tuple[str, str, bytes, dict[str, str]]] = []
 
-    @settings(max_examples=600, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=400, suppress_health_check=list(HealthCheck), database=None)
     @given(CALLS)
     def draw(example: tuple[str, str, bytes, dict[str, str]]) -> None:
         drawn.append(example)

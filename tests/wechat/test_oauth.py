@@ -89,6 +89,7 @@ async def test_who_follows_is_known_silently_and_a_stranger_is_asked(ready: Shop
     assert (await Browser(shop).ask()).status_code == 401
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_pages_refuse_foreign_sites_and_foreign_forms(ready: Shop) -> None:
     browser = Browser(ready, await ready.session("budi"))
     for redirect in (
@@ -109,6 +110,7 @@ async def test_pages_refuse_foreign_sites_and_foreign_forms(ready: Shop) -> None
     assert (await browser.answers(page, "yes", origin="https://lain.example")).status_code == 400
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_a_phone_confirms_what_another_screen_shows(ready: Shop) -> None:
     screen, phone = Browser(ready), Browser(ready, await ready.session("budi"))
     shown = await screen.ask("/connect/qrconnect", scope="snsapi_login")

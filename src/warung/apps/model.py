@@ -91,15 +91,15 @@ class NotYourOfficial(BadRequest):
     """An app can only belong to an official account of your own."""
 
 
-class CodeUnknown(BadRequest):
+class SignInCodeUnknown(BadRequest):
     """This code is not known here."""
 
 
-class CodeUsed(Conflict):
+class SignInCodeUsed(Conflict):
     """This code was used before."""
 
 
-class CodeExpired(BadRequest):
+class SignInCodeExpired(BadRequest):
     """This code is too old."""
 
 

@@ -20,10 +20,7 @@ from warung.apps.model import (
     App,
     AppCode,
     AppSealed,
-    CodeExpired,
     CodeKind,
-    CodeUnknown,
-    CodeUsed,
     Kept,
     NoSuchApp,
     NoSuchUser,
@@ -31,6 +28,9 @@ from warung.apps.model import (
     PhoneNotPossible,
     Settings,
     Shelf,
+    SignInCodeExpired,
+    SignInCodeUnknown,
+    SignInCodeUsed,
     StoredTooMuch,
     User,
     WrongProof,
@@ -53,7 +53,7 @@ def sign_in(tx: Tx, *, by: AccountId, appid: str) -> AppCode:
 
 
 def session_of(tx: Tx, *, app: App, code: str) -> User:
-    """Exchange a code for a session. Raises `CodeUnknown`, `CodeUsed`, `CodeExpired`."""
+    """Exchange a code for a session. Raises `SignInCodeUnknown`, `SignInCodeUsed`, `SignInCodeExpired`."""
     kept = _exchanged(tx, app, code, "session")
     store.set_session(tx, app.id, kept.account, base64.b64encode(secrets.token_bytes(16)).decode())
     found = store.user_of(tx, app.id, kept.account)
@@ -108,7 +108,7 @@ def give_phone(tx: Tx, *, by: AccountId, appid: str, number: str) -> tuple[AppCo
 
 
 def phone_of(tx: Tx, *, app: App, code: str) -> str:
-    """Exchange a code for the number that somebody gave. Raises `CodeUnknown`, `CodeUsed`, `CodeExpired`."""
+    """Exchange a code for the number that somebody gave. Raises `SignInCodeUnknown`, `SignInCodeUsed`, `SignInCodeExpired`."""
     return _exchanged(tx, app, code, "phone").phone
 
 
@@ -165,11 +165,11 @@ def _code(tx: Tx, app: App, by: AccountId, kind: CodeKind, phone: str) -> AppCod
 def _exchanged(tx: Tx, app: App, code: str, kind: CodeKind) -> Kept:
     kept = store.code(tx, digest(code))
     if kept is None or kept.app != app.id or kept.kind != kind:
-        raise CodeUnknown
+        raise SignInCodeUnknown
     if kept.used_at is not None or not store.use_code(tx, digest(code)):
-        raise CodeUsed
+        raise SignInCodeUsed
     if kept.expires_at <= tx.now:
-        raise CodeExpired
+        raise SignInCodeExpired
     return kept
 
 
