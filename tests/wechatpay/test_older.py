@@ -156,6 +156,8 @@ async def test_a_red_packet_of_a_shop_lies_in_the_conversation_and_goes_back_whe
     about = {"mch_billno": "hb1", "appid": market.appid, "bill_type": "MCHT"}
     assert (await asks(market, "/mmpaymkttransfers/gethbinfo", **about))["status"] == "SENT"
     packet = f"{market.shop}.{given['send_listid']}"
+    seen = await market.ask(packets.packet, by=market.budi, id=packet)
+    assert (seen.sender.name, seen.can_open, seen.total) == ("Toko Siti", True, None)
     opened = await market.do(packets.open_packet, by=market.budi, id=packet)
     assert isinstance(opened, Opening)
     assert opened.amount == 300

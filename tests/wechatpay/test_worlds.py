@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.pay.purse import SITE
@@ -144,7 +144,8 @@ async def play(steps: list[tuple[str, int, int]]) -> tuple[Any, int, int, int]:
             await world.close()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example([("order", 0, 500), ("pay", 0, 0), ("refund", 0, 100), ("give", 1, 200), ("take", 0, 0), ("packet", 0, 200), ("wait", 2, 0)])
 @given(st.lists(STEP, min_size=12, max_size=45))
 def test_after_a_random_world_the_books_are_right(steps: list[tuple[str, int, int]]) -> None:
     report, taken, back, till = asyncio.run(play(steps))

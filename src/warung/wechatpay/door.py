@@ -51,9 +51,8 @@ async def version_3(request: Asked, db: Db, site: Site, blobs: Blobs, pictures: 
         fault = _fault(failure)
         status, headers = fault.status, {}
         body = msgspec.json.encode({"code": fault.code, "message": fault.message} | ({"detail": fault.detail} if fault.detail else {}))
-    return Response(
-        body, status_code=status, headers=headers | {"Request-ID": number}, media_type=headers.pop("content-type", "application/json")
-    )
+    kind = headers.pop("content-type", "application/json")
+    return Response(body, status_code=status, headers=headers | {"Request-ID": number}, media_type=kind)
 
 
 async def _answered(request: Asked, db: Db, site: Site, blobs: Blobs, pictures: media.Pictures) -> tuple[int, bytes, dict[str, str]]:

@@ -105,7 +105,7 @@ const out = (answer) => ({ status: answer.status, data: answer.data });
 
 async function node() {
   const pay = new WxPay({ appid: given.appid, mchid: given.mchid, publicKey: Buffer.from(given.certificate), privateKey: Buffer.from(given.private_key), key: given.key_v3 });
-  pay.createHttp(transport);
+  if (given.url !== REAL) pay.createHttp(transport);
   const order = (n, more) => ({ description: "Teh", out_trade_no: n, notify_url: given.notify_url, amount: { total: 90 }, ...more });
   const scene_info = { payer_client_ip: "127.0.0.1", h5_info: { type: "Wap", app_name: "x" } };
   told["node serial"] = pay.getSN();
@@ -148,7 +148,7 @@ async function heard() {
   told.node = pay.decipher_gcm(ciphertext, associated_data, nonce, given.key_v3);
 }
 
-const parts = given.heard ? [heard] : [newer, older, node];
+const parts = given.parts.map((name) => ({ newer, older, node, heard })[name]);
 (async () => {
   for (const part of parts) await part();
   console.log(JSON.stringify(told));

@@ -1,11 +1,13 @@
 """WeChat Pay's SDKs as their registries have them, unmodified, against our face: every call of the reference by at least one of them."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
 import shutil
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from tests.wechatpay.conftest import ROOMY
 from tests.wechatpay.listener import Listener
 from tests.wechatpay.market import Market
 from tests.worlds import Hand
-from warung import official, pay
+from warung import official, pay, wechat
 from warung.kit.site import Site
 from warung.pay import charges
 from warung.wechatpay import merchants, platform, sandbox
@@ -80,22 +82,30 @@ async def codes(market: Market, *handles: str) -> list[str]:
     return found
 
 
-async def run(command: list[str | Path], said: dict[str, Any]) -> dict[str, Any]:
+async def run(command: list[str | Path], said: dict[str, Any], **more: str) -> dict[str, Any]:
     """Run a program beside us; return what it says."""
-    env = os.environ | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*map(str, command), stdin=pipe, stdout=pipe, stderr=pipe, env=env, cwd=HERE)
+    process = await asyncio.create_subprocess_exec(*map(str, command), stdin=pipe, stdout=pipe, stderr=pipe, env=plain | more, cwd=HERE)
     out, problem = await process.communicate(json.dumps(said).encode())
     assert process.returncode == 0, problem.decode()[-4_000:]
     told: dict[str, Any] = json.loads(out)
     return told
 
 
-def node_command() -> list[str | Path]:
+def node_command(*options: str) -> list[str | Path]:
     """Return how the npm SDKs are run."""
     if not (HERE / "node_modules").is_dir():
         missing("The SDKs of npm", "them with: make judges")
-    return [shutil.which("node") or missing("node", "nodejs"), HERE / "program.js"]
+    return [shutil.which("node") or missing("node", "nodejs"), *options, HERE / "program.js"]
+
+
+@contextlib.asynccontextmanager
+async def gateway(market: Market, folder: Path) -> AsyncIterator[tuple[wechat.Doors, Path]]:
+    """Stand where WeChat's hosts are looked for."""
+    files = wechat.certificates(folder / "gateway")
+    async with wechat.gateway_opened(wechat.Gateway(files, market.place.url, tls_port=0, proxy_port=0)) as doors:
+        yield doors, files.ca
 
 
 def every(told: dict[str, Any], status: int = 200, *, but: dict[str, int] | None = None) -> None:
@@ -104,14 +114,22 @@ def every(told: dict[str, Any], status: int = 200, *, but: dict[str, int] | None
     assert wrong == {}
 
 
-async def test_wechatpayv3_calls_everything_in_both_modes(stage: Market, tmp_path: Path) -> None:
-    async with Listener() as listener:
+BY_PYTHON = {"close": 204, "combined close": 204, "abnormal refund": 400}
+BY_NODE = {"wrong": 400, "partner close": 204, "node close": 204, "node combined close": 204, "batch detail": 404, "v2 unsigned": 0}
+
+
+async def test_wechatpayv3_calls_everything_by_its_base_address_and_untouched_through_the_gateway(stage: Market, tmp_path: Path) -> None:
+    program = [judge("python"), HERE / "program.py"]
+    async with Listener() as listener, gateway(stage, tmp_path) as (doors, ca):
         said = await given(stage, tmp_path, listener.url) | {"codes": await codes(stage, "ayu", "rina")}
         await stage.do(sandbox.fund, shop=stage.shop, amount=10_000)
-        told = await run([judge("python"), HERE / "program.py"], said)
-        every(told, but={"close": 204, "combined close": 204, "abnormal refund": 400})
+        told = await run(program, said | {"modes": [True]})
+        every(told, but=BY_PYTHON)
         assert json.loads(told["query by number"][1])["trade_state"] == "SUCCESS"
         assert json.loads(told["transfer cancel"][1])["state"] == "CANCELLED"
+        proxy = {"HTTPS_PROXY": f"http://127.0.0.1:{doors.proxy}", "REQUESTS_CA_BUNDLE": str(ca)}
+        stock = said | {"url": "", "certificates": {}, "folder": str(tmp_path / "fetched"), "codes": said["codes"][2:]}
+        every(await run(program, stock | {"modes": [False]}, **proxy), but=BY_PYTHON)
         await stage.world.settle()
         for public in (False, True):
             await stage.do(merchants.change, by=stage.joko, mchid=stage.merchant.mchid, mode="public_key" if public else "certificate")
@@ -121,25 +139,24 @@ async def test_wechatpayv3_calls_everything_in_both_modes(stage: Market, tmp_pat
             await stage.program.call("POST", f"/v3/sandbox/orders/{number}/pay", {})
             await stage.world.settle()
             heard = [[listener.headers(at), body.decode()] for at, (_, body) in enumerate(listener.heard)]
-            told = await run([judge("python"), HERE / "program.py"], said | {"heard": heard, "public": public})
+            told = await run(program, said | {"heard": heard, "modes": [public]})
             assert told["notice 0"]["resource"]["out_trade_no"] == number
             assert told["tampered 0"] is None
     assert (await stage.ask(pay.audit_books)).findings == []
 
 
 async def test_the_sdks_of_npm_call_everything_of_both_versions(stage: Market, tmp_path: Path) -> None:
-    async with Listener() as listener:
+    async with Listener() as listener, gateway(stage, tmp_path) as (doors, ca):
         listener.answers = [(200, b"<xml><return_code>SUCCESS</return_code></xml>")]
         said = await given(stage, tmp_path, listener.url) | {"codes": await codes(stage, "ayu")}
         await stage.do(sandbox.fund, shop=stage.shop, amount=10_000)
-        told = await run(node_command(), said)
-        every(
-            told,
-            but={"wrong": 400, "partner close": 204, "node close": 204, "node combined close": 204, "batch detail": 404, "v2 unsigned": 0},
-        )
+        every(await run(node_command(), said | {"parts": ["newer", "older"]}), but=BY_NODE)
+        trusting = {"NODE_EXTRA_CA_CERTS": str(ca), "GATEWAY_TLS": str(doors.tls), "GATEWAY_PROXY": str(doors.proxy)}
+        stock = said | {"url": "https://api.mch.weixin.qq.com", "parts": ["node"]}
+        every(await run(node_command("--require", "../hosts.cjs"), stock, **trusting), but=BY_NODE)
         await stage.world.settle()
         heard = [[headers, body.decode()] for headers, body in listener.heard if b"encrypt-resource" in body]
-        read = await run(node_command(), said | {"heard": heard})
+        read = await run(node_command(), said | {"heard": heard, "parts": ["heard"]})
         assert read["notice"][:2] == [True, False]
         assert read["notice"][2] == read["node"]
     assert (await stage.ask(pay.audit_books)).findings == []
