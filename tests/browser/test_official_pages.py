@@ -62,7 +62,10 @@ class Site:
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one page and hang up."""
-        path = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()
+        try:
+            path = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()
+        except asyncio.IncompleteReadError:  # browsers open a line before they know what for
+            return writer.close()
         body = self.pages.get(path.partition("?")[0], "").encode()
         status = "200 OK" if body else "404 Not Found"
         head = f"HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"

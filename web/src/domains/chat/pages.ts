@@ -2,6 +2,7 @@
 export { default as AddMembers } from "./AddMembers.svelte";
 export { default as Archived } from "./Archived.svelte";
 export { default as ChatMenu } from "./ChatMenu.svelte";
+export { default as FoldRow } from "./FoldRow.svelte";
 export { default as GroupPage } from "./GroupPage.svelte";
 export { default as Groups } from "./Groups.svelte";
 export { default as JoinPage } from "./JoinPage.svelte";

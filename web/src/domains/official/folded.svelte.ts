@@ -1,47 +1,31 @@
 /** Which of my conversations are with accounts that share one row of the list: kept on the device, so that the list opens with them. */
 
 import { get } from "../../kit/api";
-import type { Meta } from "../../kit/db";
 import { hear, type Opened } from "../../kit/heard";
 import type { Sync } from "../../kit/wire";
 import type { Followed } from "./wire";
 
-class Folded {
-  #ids = $state.raw<readonly string[]>([]);
-  /** asked about since these conversations were opened */
-  #asked = new Set<string>();
-  #note: (kept: Partial<Meta>) => void = () => undefined;
+let ids = $state.raw<readonly string[]>([]);
+let note: Opened["note"] = () => undefined;
+/** asked about since these conversations were opened */
+const asked = new Set<string>();
 
-  constructor() {
-    hear<Opened>("opened", ({ meta, note }) => {
-      this.#note = note;
-      this.#ids = meta.folded ?? [];
-      this.#asked = new Set(this.#ids);
-    });
-    hear<{ type: "synced"; answer: Sync }>("synced", ({ answer }) => {
-      const strange = answer.conversations.filter(({ id, kind }) => kind === "official" && !this.#asked.has(id));
-      for (const { id } of strange) this.#asked.add(id);
-      if (strange.length) this.#ask();
-    });
-    hear("official.following", () => this.#ask());
-  }
+export const isFolded = (id: string): boolean => ids.includes(id);
 
-  #ask(): void {
-    void get<Followed[]>("/officials/following").then(
-      (following) => this.take(following),
-      () => undefined,
-    );
-  }
-
-  has(id: string): boolean {
-    return this.#ids.includes(id);
-  }
-
-  /** What the server says that I follow. */
-  take(following: readonly Followed[]): void {
-    this.#ids = following.filter(({ official }) => official.kind === "subscription").map(({ conversation }) => conversation);
-    this.#note({ folded: [...this.#ids] });
-  }
+/** Take what the server says that I follow. */
+export function keepFolded(following: readonly Followed[]): void {
+  ids = following.filter(({ official }) => official.kind === "subscription").map(({ conversation }) => conversation);
+  note({ folded: [...ids] });
 }
 
-export const folded = new Folded();
+const ask = (): void => void get<Followed[]>("/officials/following").then(keepFolded, () => undefined);
+
+hear<Opened>("opened", (opened) => {
+  ({ note } = opened);
+  ids = opened.meta.folded ?? [];
+  asked.clear();
+});
+hear<{ type: "synced"; answer: Sync }>("synced", ({ answer }) => {
+  if (answer.conversations.some(({ id, kind }) => kind === "official" && !asked.has(id) && asked.add(id))) ask();
+});
+hear("official.following", ask);

@@ -10,7 +10,39 @@ const running = () => withWords(() => withWords(() => import("./running/Run.svel
 const operator = () => withWords(() => withWords(() => import("./running/OperatorOfficials.svelte"), "official"), "running");
 
 type Of<F extends () => Promise<object>> = keyof Awaited<ReturnType<F>>;
-export type PartName = Of<typeof cards> | Of<typeof pages> | "Run" | "Verify";
+
+/** Cards by the ends of their tags, and what else stands in a conversation. */
+const CARDS: Record<string, Of<typeof cards>> = {
+  text: "TextCard",
+  choice: "TextCard",
+  voice: "SoundCard",
+  music: "SoundCard",
+  broadcast: "BroadcastCard",
+  news: "NewsCard",
+  article: "NewsCard",
+  picture: "PictureCard",
+  video: "VideoCard",
+  menu: "MenuCard",
+  template: "TemplateCard",
+  coupon: "CouponCard",
+  app: "AppCard",
+  profile: "ProfileCard",
+  bar: "Bar",
+  why: "Why",
+};
+/** Pages by their addresses; those under /run know their own. */
+const PAGES: Record<string, Of<typeof pages>> = {
+  "/officials": "Officials",
+  "/officials/allowed": "OptIns",
+  "/official/:id": "OfficialPage",
+  "/o/:ticket": "Scanned",
+  "/subscriptions": "Subscriptions",
+  "/read/:id": "Read",
+  "/read/:id/:idx": "Read",
+  "/page": "Framed",
+  "/coupons": "Coupons",
+  "/coupons/:id": "CouponPage",
+};
 
 const loading = new Map<() => Promise<object>, Promise<Record<string, Component>>>();
 
@@ -25,10 +57,9 @@ function group(load: () => Promise<object>): Promise<Record<string, Component>> 
   return known;
 }
 
-const CARDS = /Card$|^Bar$|^Why$/;
-
-/** Load a component. */
-export async function part(name: PartName): Promise<Component> {
-  if (name === "Run" || name === "Verify") return (await group(name === "Run" ? running : operator))["default"] as Component;
-  return (await group(CARDS.test(name) ? cards : pages))[name] as Component;
+/** Load what stands under a name in `domain`. */
+export async function part(name: string): Promise<Component> {
+  const [load, what] =
+    name in CARDS ? [cards, CARDS[name]] : name in PAGES ? [pages, PAGES[name]] : [name.startsWith("/run") ? running : operator, "default"];
+  return (await group(load))[what ?? ""] as Component;
 }
