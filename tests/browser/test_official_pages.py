@@ -23,10 +23,20 @@ from warung.kit.ids import AccountId
 
 SDKS = Path(__file__).parents[1] / "sdks/node_modules"
 SCRIPTS = ["ours", "jweixin-module", "weixin-js-sdk"]
-LIST = ["checkJsApi", "getLocation", "chooseImage", "scanQRCode", "onMenuShareAppMessage", "updateTimelineShareData", "getNetworkType"]
+LIST = [
+    "checkJsApi",
+    "chooseWXPay",
+    "getLocation",
+    "chooseImage",
+    "scanQRCode",
+    "onMenuShareAppMessage",
+    "updateTimelineShareData",
+    "getNetworkType",
+]
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Prices of today</title>{scripts}
-<h1>Prices</h1><p id="said"></p><button id="place">Where</button><button id="pictures">Pictures</button><button id="close">Close</button>
+<h1>Prices</h1><p id="said"></p>
+<button id="place">Where</button><button id="pictures">Pictures</button><button id="pay">Pay</button><button id="close">Close</button>
 <script>
 const said = [], say = (text) => {{ said.push(text); document.querySelector("#said").textContent = said.join(" | ") }}
 wx.config({config})
@@ -48,6 +58,10 @@ document.querySelector("#pictures").onclick = () => wx.chooseImage({{
   count: 2, success: (told) => wx.getLocalImgData({{
     localId: told.localIds[0], success: (data) => say("picture " + data.localData.slice(0, 15)),
   }}),
+}})
+document.querySelector("#pay").onclick = () => wx.chooseWXPay({{
+  timestamp: 1790000000, nonceStr: "biru", package: "prepay_id=wx0", signType: "RSA", paySign: "forged",
+  success: () => say("paid"), cancel: () => say("not paid"), fail: (told) => say(told.errMsg),
 }})
 document.querySelector("#close").onclick = () => WeixinJSBridge.call("closeWindow")
 </script></html>"""
@@ -155,6 +169,10 @@ async def test_a_page_of_an_account_shares_asks_and_is_verified(place: Served, t
     photo = {"name": "klepon.jpg", "mimeType": "image/jpeg", "buffer": saved(Image.new("RGB", (80, 60), "peru"), "JPEG")}
     await page.get_by_role("dialog").locator("input[type=file]").set_input_files([photo])
     await expect(said).to_contain_text("picture data:image/jpeg")
+    await frame.get_by_role("button", name="Pay").click()
+    await expect(page.get_by_role("dialog").get_by_role("alert")).not_to_be_empty()
+    await page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    await expect(said).to_contain_text("chooseWXPay:fail")
     await page.get_by_role("button", name="More about this page").click()
     await page.get_by_role("button", name="Forward").click()
     await page.get_by_role("dialog").get_by_role("button", name=re.compile("Ayu")).click()

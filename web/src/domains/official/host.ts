@@ -7,7 +7,7 @@
 
 import { ApiError } from "../../kit/api";
 import * as api from "./api";
-import { lookAtOrder, type OrderView, type PageOrder } from "./orders";
+import type { PageCall } from "../wechatpay/api";
 import type { OfficialPage } from "./wire";
 
 /** What a page wants shared. */
@@ -23,11 +23,11 @@ export type Wish =
   | { kind: "scan" }
   | { kind: "location" }
   | { kind: "place"; latitude: number; longitude: number; name: string; address: string }
-  | { kind: "pay"; order: PageOrder; view: OrderView }
+  | { kind: "pay"; order: PageCall }
   | { kind: "share"; what: Shared; timeline: boolean };
 
 export interface Around {
-  /** Show a screen. Resolves with what came of it, or null when the person would not. */
+  /** Show a screen. Resolves with what came of it, or null when the person would not. Of a payment that cannot be made: why. */
   ask: (wish: Wish) => Promise<unknown>;
   /** the page has said who it is, and it was so */
   known: (official: OfficialPage) => void;
@@ -242,9 +242,8 @@ export class Host {
       signType: said("signType") || "MD5",
       paySign: said("paySign"),
     };
-    const view = await lookAtOrder(order);
-    if (view.state !== "NOTPAY") return { err_msg: "get_brand_wcpay_request:fail", err_desc: view.state };
-    const paid = await this.#around.ask({ kind: "pay", order, view });
+    const paid = await this.#around.ask({ kind: "pay", order });
+    if (typeof paid === "string") return { err_msg: "get_brand_wcpay_request:fail", err_desc: paid };
     return { err_msg: paid ? "get_brand_wcpay_request:ok" : "get_brand_wcpay_request:cancel" };
   }
 }
