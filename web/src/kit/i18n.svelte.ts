@@ -79,9 +79,9 @@ function learn(part: string): Promise<void> {
   return learning;
 }
 
-/** Load a module together with what it says, the pages' words and those of a part: it must not be drawn before. */
+/** Load a module together with what it says, the pages' words and those of a part, and the drawings: it must not be drawn before. */
 export async function withWords<M>(load: () => Promise<M>, part = "pages"): Promise<M> {
-  const [module] = await Promise.all([load(), learn("pages"), learn(part)]);
+  const [module] = await Promise.all([load(), learn("pages"), learn(part), import("../ui/icons_more")]);
   return module;
 }
 
