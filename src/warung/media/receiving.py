@@ -49,8 +49,13 @@ class Studio:
         making = self._finishing.get(id)
         if making is None:
             making = self._finishing[id] = asyncio.create_task(self._finished(upload, original, by))
-            making.add_done_callback(lambda _: self._finishing.pop(id, None))
+            making.add_done_callback(partial(self._made_it, id))
         return await self._described(await asyncio.shield(making))
+
+    def _made_it(self, id: str, making: asyncio.Task[BlobId]) -> None:
+        self._finishing.pop(id, None)
+        if not making.cancelled():
+            making.exception()  # whoever still waits is told; where nobody does, the next one who asks tries again
 
     async def _finished(self, upload: Upload, original: bool, by: AccountId) -> BlobId:
         made = await self._made(upload, original, by)
