@@ -1,6 +1,6 @@
 // What chat itself plugs in: its small cards, what the drawer offers of them, and the pages of what is mine on every device.
-import { type ClientDomain, lazy } from "./plugs";
-import { sheets } from "./sheets";
+import type { ClientDomain } from "./plugs";
+import { sheets, small } from "./sheets";
 import { withWords } from "../../kit/i18n.svelte";
 
 const page =
@@ -12,14 +12,14 @@ const writes = (conversation: { can_write: boolean }): boolean => conversation.c
 export const DOMAIN: ClientDomain = {
   name: "chat",
   cards: {
-    "chat.forwarded": { load: lazy("nouns", () => import("./ForwardedCard.svelte")) },
-    "chat.history": { load: lazy("nouns", () => import("./HistoryCard.svelte")), bare: true },
-    "chat.location": { load: lazy("nouns", () => import("./PlaceCard.svelte")), bare: true },
-    "chat.contact": { load: lazy("nouns", () => import("./ContactCard.svelte")), bare: true },
+    "chat.forwarded": { load: small.forwarded },
+    "chat.history": { load: small.history, bare: true },
+    "chat.location": { load: small.location, bare: true },
+    "chat.contact": { load: small.contact, bare: true },
   },
   drawer: [
-    { label: "drawer.place", icon: "place", load: lazy("nouns", () => import("./PlaceSheet.svelte")), when: writes },
-    { label: "drawer.contact", icon: "idcard", load: lazy("nouns", () => import("./ContactSheet.svelte")), when: writes },
+    { label: "drawer.place", icon: "place", load: sheets.place, when: writes },
+    { label: "drawer.contact", icon: "idcard", load: sheets.contact, when: writes },
     { label: "drawer.later", icon: "clock", load: sheets.later, when: writes },
     { label: "talk.settings", icon: "gear", load: sheets.settings },
   ],

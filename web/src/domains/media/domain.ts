@@ -1,5 +1,6 @@
 // What media brings to a conversation: photos, videos, voices, files and links. All of it is loaded when it is first wanted.
-import { type ClientDomain, lazy } from "../chat/plugs";
+import type { Component } from "svelte";
+import { type ClientDomain, type Lazy, lazy } from "../chat/plugs";
 import { hear } from "../../kit/heard";
 import type { Intent } from "../../kit/db";
 import { fileCard, linkCard, photoCard, videoCard, voiceCard } from "./cards";
@@ -9,25 +10,31 @@ hear<{ type: "outbox.held"; intent: Intent }>("outbox.held", ({ intent }) => {
   if (intent.card.type.startsWith("media.")) void import("./sending.svelte").then(({ sending }) => sending.prepare(intent));
 });
 
+// two parts, each loaded whole: every import that is written here is paid for by the first screen
+const inside = <P extends object>(name: "File" | "Link" | "Hint" | "Photo" | "Talk" | "Video" | "Voice"): Lazy<P> =>
+  lazy("media", async () => ({ default: (await import("./inside"))[name] as unknown as Component<P> }));
+const page = <P extends object>(name: "FileSheet" | "MediaPage" | "PhotoSheet" | "StoragePage"): Lazy<P> =>
+  lazy("media", async () => ({ default: (await import("./pages"))[name] as unknown as Component<P> }));
+
 export const DOMAIN: ClientDomain = {
   name: "media",
   cards: {
-    "media.photo": { load: lazy("media", () => import("./PhotoCard.svelte")), bare: true, preview: photoCard },
-    "media.video": { load: lazy("media", () => import("./VideoCard.svelte")), bare: true, preview: videoCard },
-    "media.voice": { load: lazy("media", () => import("./VoiceCard.svelte")), preview: voiceCard },
-    "media.file": { load: lazy("media", () => import("./FileCard.svelte")), bare: true, preview: fileCard },
-    "media.link": { load: lazy("media", () => import("./LinkCard.svelte")), preview: linkCard },
+    "media.photo": { load: inside("Photo"), bare: true, preview: photoCard },
+    "media.video": { load: inside("Video"), bare: true, preview: videoCard },
+    "media.voice": { load: inside("Voice"), preview: voiceCard },
+    "media.file": { load: inside("File"), bare: true, preview: fileCard },
+    "media.link": { load: inside("Link"), preview: linkCard },
   },
   drawer: [
-    { label: "drawer.photo", icon: "image", load: lazy("media", () => import("./PhotoSheet.svelte")) },
-    { label: "drawer.file", icon: "file", load: lazy("media", () => import("./FileSheet.svelte")) },
+    { label: "drawer.photo", icon: "image", load: page("PhotoSheet") },
+    { label: "drawer.file", icon: "file", load: page("FileSheet") },
   ],
-  talking: [{ load: lazy("media", () => import("./TalkButton.svelte")) }],
-  hints: [{ load: lazy("media", () => import("./LinkHint.svelte")) }],
+  talking: [{ load: inside("Talk") }],
+  hints: [{ load: inside("Hint") }],
   rows: [{ label: "media.row", icon: "image", tint: "blue", to: "/me/media" }],
   operator: [{ label: "media.storage", icon: "image", to: "/operator/storage" }],
   routes: [
-    { pattern: "/operator/storage", load: lazy("media", () => import("./StoragePage.svelte")), side: "me" },
-    { pattern: "/me/media", load: lazy("media", () => import("./MediaPage.svelte")), side: "me" },
+    { pattern: "/operator/storage", load: page("StoragePage"), side: "me" },
+    { pattern: "/me/media", load: page("MediaPage"), side: "me" },
   ],
 };
