@@ -1,9 +1,11 @@
 """HTTP: the routes that domains brought, under /api; refusals mapped once; health, metrics and the client's pages beside them."""
 
+import functools
+import gc
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 import structlog
@@ -31,6 +33,8 @@ from warung.kit.errors import BadRequest, NotAllowed, NotFound, Refusal, TooLarg
 from warung.kit.ids import Identity
 from warung.kit.site import Site
 
+P = ParamSpec("P")
+T = TypeVar("T")
 log = structlog.get_logger()
 AT_ONCE = 64  # requests of one account that are being answered: more than a browser or a shop's program has any use for
 ACCESS = (401, 403, 429)  # refusals that an operator wants to see: who is not who they say, who may not, who tries too often
@@ -212,6 +216,23 @@ async def address(request: Request[Any, Any, Any]) -> str:
     return request.client.host if request.client else ""
 
 
+def uncollected(work: Callable[P, T]) -> Callable[P, T]:
+    """Work with the collector off: it walks again and again through what is being built, which takes as long as the building."""
+
+    @functools.wraps(work)
+    def do(*given: P.args, **named: P.kwargs) -> T:
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return work(*given, **named)
+        finally:
+            if collecting:
+                gc.enable()
+
+    return do
+
+
+@uncollected
 def build(
     *,
     routes: Sequence[Any],

@@ -4,7 +4,7 @@ from warung import contacts, media
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, BlobId
 from warung.moments import feed, sight, store, store_people
-from warung.moments.model import WINDOWS, Mine, MomentNews, NoSuchWindow, Noticed, Notices, Notification, Person
+from warung.moments.model import WINDOWS, Mine, MomentNews, MomentNotice, NoSuchWindow, Noticed, Notices, Person
 from warung.moments.sight import Company, Sight
 
 LAST = 50  # notices
@@ -64,7 +64,7 @@ def notices(reader: Reader, *, by: AccountId) -> Notices:
         if moment is None or not looking.sees(moment) or not company.sees(moment.author, actor):
             continue
         picture = next(iter(moment.blobs()), None)
-        told.append(Notification(id, moment_id, actor, said.get(comment, ""), comment, picture, moment.words[:80], at))
+        told.append(MomentNotice(id, moment_id, actor, said.get(comment, ""), comment, picture, moment.words[:80], at))
     people = contacts.people(reader, by, [notice.actor for notice in told])
     return Notices(told, sum(notice.id > seen for notice in told), list(people.values()))
 

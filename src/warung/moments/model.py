@@ -150,7 +150,7 @@ class One(msgspec.Struct, frozen=True):
     people: list[contacts.Person]
 
 
-class Notification(msgspec.Struct, frozen=True):
+class MomentNotice(msgspec.Struct, frozen=True):
     """That somebody liked, or commented where one is concerned: `comment` is empty for a like."""
 
     id: str
@@ -166,7 +166,7 @@ class Notification(msgspec.Struct, frozen=True):
 class Notices(msgspec.Struct, frozen=True):
     """The last notices, newest first, how many of them are new, and who is in them."""
 
-    notices: list[Notification]
+    notices: list[MomentNotice]
     unseen: int
     people: list[contacts.Person]
 
