@@ -50,8 +50,9 @@ export function written(amount: number, currency: string, tag: string = language
   return decimal(amount, currency).toLocaleString(tag, { ...options(currency), style: "currency", currency, currencyDisplay: "narrowSymbol" });
 }
 
-/** With its sign, for a history. */
-export const signed = (amount: number, currency: string): string => `${amount < 0 ? "−" : "+"}${written(Math.abs(amount), currency)}`;
+/** With its sign, for a history; the mark keeps the sign before the number where lines run from right to left. */
+export const signed = (amount: number, currency: string): string =>
+  `${language() === "ar" ? "\u200e" : ""}${amount < 0 ? "−" : "+"}${written(Math.abs(amount), currency)}`;
 
 interface Marks {
   group: string;
