@@ -94,7 +94,7 @@ def test_currencies_have_none_two_or_three_digits_and_people_pay_in_steps(code: 
     assert (known.digits, known.step, known.real) == (digits, step, code != "PTS")
 
 
-@given(st.sampled_from(sorted(money.CURRENCIES)), st.integers(1, 10**9))
+@given(st.sampled_from(sorted(money.CURRENCIES.keys() - {money.TEST})), st.integers(1, 10**9))
 def test_what_is_written_for_machines_reads_back_as_the_same_amount(code: str, steps: int) -> None:
     amount = steps * money.currency(code).step
     assert money.read_plain(money.plain(amount, code), code) == amount
