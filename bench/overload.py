@@ -58,12 +58,12 @@ class Step(msgspec.Struct):
 
     def work(self, costs: dict[str, float]) -> float:
         """What ordinary people got done, in seconds of the server's CPU per second, each kind at what it costs alone."""
-        return sum(self.seen["people"][kind] / self.seen["seconds"] * cost / 1e6 for kind, cost in costs.items())
+        return float(sum(self.seen["people"][kind] / self.seen["seconds"] * cost / 1e6 for kind, cost in costs.items()))
 
     @property
     def cost_us(self) -> float:
         """CPU of the server per command, its index left out."""
-        return (self.server_cpu_s - self.index_cpu_s) / max(1.0, self.done * self.seen["seconds"]) * 1e6
+        return float((self.server_cpu_s - self.index_cpu_s) / max(1.0, self.done * self.seen["seconds"]) * 1e6)
 
     @property
     def busy(self) -> float:

@@ -81,7 +81,11 @@ class Air:
         """Carry nothing more."""
         for end in self._ends:
             self._loop.remove_reader(end)
-        self._loop.call_later(2 * self.delay_s, lambda: [os.close(end) for end in self._ends])
+        self._loop.call_later(2 * self.delay_s, self._let_go)
+
+    def _let_go(self) -> None:
+        for end in self._ends:
+            os.close(end)
 
 
 def _tun(name: str) -> int:
