@@ -3,7 +3,7 @@
 import re
 
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Phone, TakePhone
 from tests.browser.test_screens import settled, violations
@@ -206,7 +206,7 @@ async def test_an_article_is_written_published_sent_read_and_counted(place: Serv
     fan = await place.world.db.write(lambda tx: official.follow(tx, by=b, official=shop.id, source="ADD_SCENE_QR_CODE"))
     ayu, budi = await in_english(await take_phone()), await in_english(await take_phone(color_scheme="dark"))
     staff = await ayu.sign_in(a, f"/run/{shop.id}/articles/new")
-    photo = {"name": "kopi.jpg", "mimeType": "image/jpeg", "buffer": saved(Image.new("RGB", (640, 320), "#5d5a86"), "JPEG")}
+    photo: FilePayload = {"name": "kopi.jpg", "mimeType": "image/jpeg", "buffer": saved(Image.new("RGB", (640, 320), "#5d5a86"), "JPEG")}
     await staff.locator(".cover input").set_input_files([photo])
     await staff.get_by_label("Title").fill("Coffee from the slopes of Merapi")
     words = staff.get_by_role("textbox", name="Write here…")

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from PIL import Image
-from playwright.async_api import FrameLocator, Page, expect
+from playwright.async_api import FilePayload, FrameLocator, Page, expect
 
 from tests.browser.conftest import TakePhone
 from tests.browser.test_official import cast, clean, in_english
@@ -127,8 +127,7 @@ async def signed(place: Served, shop: official.Registered, url: str) -> dict[str
 
 async def opened_shop(place: Served, owner: AccountId, site: Site) -> official.Registered:
     """Open an account whose pages stand on the site."""
-    new = {"kind": "service", "handle": "tokosari", "name": "Toko Sari"}
-    shop = await place.world.db.write(lambda tx: official.register(tx, by=owner, **new))
+    shop = await place.world.db.write(lambda tx: official.register(tx, by=owner, kind="service", handle="tokosari", name="Toko Sari"))
     token = await place.token(owner)
     async with httpx.AsyncClient(base_url=place.url, headers={"authorization": f"Bearer {token}"}) as web:
         domains = {"oauth": [], "js": [site.host], "addresses": []}
@@ -166,7 +165,7 @@ async def test_a_page_of_an_account_shares_asks_and_is_verified(place: Served, t
     await page.get_by_role("dialog").get_by_role("button", name="Tell it").click()
     await expect(said).to_contain_text("place -6.20")
     await frame.get_by_role("button", name="Pictures").click()
-    photo = {"name": "klepon.jpg", "mimeType": "image/jpeg", "buffer": saved(Image.new("RGB", (80, 60), "peru"), "JPEG")}
+    photo: FilePayload = {"name": "klepon.jpg", "mimeType": "image/jpeg", "buffer": saved(Image.new("RGB", (80, 60), "peru"), "JPEG")}
     await page.get_by_role("dialog").locator("input[type=file]").set_input_files([photo])
     await expect(said).to_contain_text("picture data:image/jpeg")
     await frame.get_by_role("button", name="Pay").click()

@@ -99,7 +99,7 @@ async def test_one_account_has_only_so_many_requests_under_way(purse: Purse) -> 
 async def test_money_goes_first_when_not_everything_can_be_done(purse: Purse) -> None:
     http, order = await a_shop(purse)
 
-    transport = httpx.ASGITransport(app=purse.world.gate)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=purse.world.gate)
     outside = httpx.AsyncClient(transport=transport, base_url=http.base_url, headers=http.headers)
 
     async def told(method: str, path: str, body: Any = None) -> int:

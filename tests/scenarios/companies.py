@@ -165,7 +165,8 @@ def of_programs(have: Mapping[str, str]) -> dict[str, list[Try]]:
         f"POST /desk/{openid}": {},
         f"DELETE /desk/{openid}": None,
         f"GET /media/{have.get('picture', NOWHERE)}/full": None,
-    } | writings.of_programs
+    }
+    routes |= writings.of_programs
     blob = have.get("picture", NOWHERE)
     found: dict[str, list[Try]] = {}
     for route, body in routes.items():

@@ -9,7 +9,7 @@ from warung.kit.ids import AccountId
 from warung.official import delivering, publishing
 
 NOWHERE = "0" * 20
-of_programs: Mapping[str, object] = {  # what only a program's token opens, by route
+of_programs: dict[str, object] = {  # what only a program's token opens, by route
     "GET /broadcasts": None,
     "POST /broadcasts": {"to": {"kind": "all"}, "content": {"kind": "text", "text": "x"}, "nonce": "asing-siar-2"},
     "GET /broadcasts/{broadcast}": None,

@@ -37,6 +37,7 @@ from warung.apps.signing_in import (
     stored_values,
     union_of,
     user,
+    user_of,
 )
 from warung.kit.domain import Domain
 
@@ -82,4 +83,5 @@ __all__ = [
     "stored_values",
     "union_of",
     "user",
+    "user_of",
 ]

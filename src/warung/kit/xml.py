@@ -68,8 +68,9 @@ def read(text: str | bytes) -> dict[str, Any]:
     reader, parser = _Reader(), expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = reader.begin, reader.end, reader.text
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = reader.refuse
-    parser.ExternalEntityRefHandler = parser.UnparsedEntityDeclHandler = reader.refuse
+    refuse: Any = reader.refuse  # four kinds of handlers, each with arguments of its own
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
+    parser.ExternalEntityRefHandler = parser.UnparsedEntityDeclHandler = refuse
     try:
         parser.Parse(raw, True)
     except expat.ExpatError as broken:

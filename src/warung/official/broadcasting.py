@@ -61,11 +61,7 @@ def broadcast(
     if not isinstance(card, OfficialCard) or isinstance(card, Pointer):
         raise NotBroadcastable
     card.check()
-    if client_id is not None:
-        if not 0 < len(client_id) <= CLIENT_ID_CHARS:
-            raise ClientIdTooLong(limit=CLIENT_ID_CHARS)
-        store_broadcasts.free_client(tx, official, client_id, tx.now - DAY)
-        _refuse_repeated(tx, official, client_id)
+    _once(tx, official, client_id)
     if at is not None and not tx.now - DAY <= at <= tx.now + LATEST_DAYS * DAY:
         raise SendTimeNotPossible(days=LATEST_DAYS)
     send_at = max(at or 0, tx.now)
@@ -105,6 +101,15 @@ def broadcast(
         media.grant(tx, blob, holder=HOLDER, name=id, item=0)
     tx.enqueue(Deliver(id), at=send_at, key=key(id))
     return ordered
+
+
+def _once(tx: Tx, official: AccountId, client_id: str | None) -> None:
+    """Raise `BroadcastRepeated` when an order has this id of a program's own within the day; `ClientIdTooLong`."""
+    if client_id is not None:
+        if not 0 < len(client_id) <= CLIENT_ID_CHARS:
+            raise ClientIdTooLong(limit=CLIENT_ID_CHARS)
+        store_broadcasts.free_client(tx, official, client_id, tx.now - DAY)
+        _refuse_repeated(tx, official, client_id)
 
 
 def broadcast_draft(

@@ -13,7 +13,7 @@ from warung.kit.db import Db, Tx
 from warung.kit.site import Site
 from warung.official import broadcasting, keeping, notifying, publishing, routes_sending, scanning, writing
 from warung.official.model_materials import MOST_BYTES
-from warung.official.model_templates import Value
+from warung.official.model_templates import NotificationRepeated, Value
 from warung.official.programs_model import Program
 from warung.official.routes_articles import (
     DraftItems,
@@ -92,7 +92,7 @@ async def notify(db: Db, program: Program, template: Key, data: Notify) -> Notif
         more: dict[str, Any] = {"official": program.official, "template": template, "data": values}
         try:
             number = notifying.send_template(tx, openid=data.to, url=data.url, client_id=data.nonce, **more)
-        except notifying.NotificationRepeated as again:
+        except NotificationRepeated as again:
             return Notified(again.details["number"])
         return Notified(str(number))
 

@@ -116,7 +116,10 @@ def insert_publishing(tx: Tx, publishing: Publishing) -> None:
 def publishing(reader: Reader, id: int) -> Publishing | None:
     """Return the work of making something public."""
     row = reader.one(f"SELECT {PUBLISHING} FROM official_publishing WHERE id = :id", {"id": id})
-    return Publishing(*(_numbers.decode(each) if at == 6 else each for at, each in enumerate(row))) if row else None
+    if row is None:
+        return None
+    id, official, draft, number, article, status, failed, at = row
+    return Publishing(id, official, draft, number, article, status, _numbers.decode(failed), at)
 
 
 def is_running(reader: Reader, draft: str) -> bool:

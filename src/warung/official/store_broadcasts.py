@@ -19,7 +19,8 @@ Recipient = tuple[str, ConversationId | None]
 
 
 def _broadcast(row: Row) -> Broadcast:
-    return Broadcast(*(msgspec.Raw(each) if at == 6 else each for at, each in enumerate(row)))
+    id, number, official, client_id, audience, tag, card, *rest = row
+    return Broadcast(id, number, official, client_id, audience, tag, msgspec.Raw(card), *rest)
 
 
 def insert(tx: Tx, broadcast: Broadcast) -> bool:

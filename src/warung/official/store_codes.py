@@ -17,7 +17,8 @@ GIVEN = "code, coupon, account, given_at, redeemed_at, redeemed_by"
 
 
 def _code(row: Row) -> Code:
-    return Code(*(bool(each) if at == 3 else each for at, each in enumerate(row)))
+    ticket, official, scene, is_text, *rest = row
+    return Code(ticket, official, scene, bool(is_text), *rest)
 
 
 def insert_code(tx: Tx, code: Code) -> None:

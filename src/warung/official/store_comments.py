@@ -14,7 +14,8 @@ KINDS = {"all": "", "normal": " AND c.elected_at IS NULL", "elected": " AND c.el
 
 
 def _comment(row: Row) -> Comment:
-    return Comment(*(each is not None if at == 7 else each for at, each in enumerate(row)))
+    id, article, item, account, openid, words, at, elected_at, *rest = row
+    return Comment(id, article, item, account, openid, words, at, elected_at is not None, *rest)
 
 
 def insert(tx: Tx, row: dict[str, Any]) -> None:

@@ -13,7 +13,8 @@ COLUMNS = "media_id, official, kind, blob, name, title, introduction, permanent,
 
 
 def _material(row: Row) -> Material:
-    return Material(*(bool(each) if at == 7 else each for at, each in enumerate(row)))
+    media_id, official, kind, blob, name, title, introduction, permanent, *rest = row
+    return Material(media_id, official, kind, blob, name, title, introduction, bool(permanent), *rest)
 
 
 def insert(tx: Tx, material: Material) -> None:

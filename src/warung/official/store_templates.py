@@ -13,7 +13,8 @@ CONSENT = "account, official, template, scene, accepted, remaining, changed_at"
 
 
 def _consent(row: Row) -> Consent:
-    return Consent(*(bool(each) if at == 4 else each for at, each in enumerate(row)))
+    account, official, template, scene, accepted, *rest = row
+    return Consent(account, official, template, scene, bool(accepted), *rest)
 
 
 def insert(tx: Tx, template: Template) -> None:

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,7 @@ async def codes(market: Market, *handles: str) -> list[str]:
     return found
 
 
-async def run(command: list[str | Path], said: dict[str, Any], **more: str) -> dict[str, Any]:
+async def run(command: Sequence[str | Path], said: dict[str, Any], **more: str) -> dict[str, Any]:
     """Run a program beside us; return what it says."""
     plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     pipe = asyncio.subprocess.PIPE
