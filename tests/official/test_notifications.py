@@ -130,3 +130,17 @@ async def test_an_industry_is_chosen_once_a_month(stall: Stall) -> None:
     await stall.refused(official.IndustryChangedLately, official.set_industry, official=toko.id, first=1, second=2)
     stall.hand.forward(31 * DAY)
     await stall.do(official.set_industry, official=toko.id, first=1, second=2)
+
+
+async def test_a_notification_that_is_sent_again_under_its_name_uses_no_other_consent(stall: Stall) -> None:
+    sari, budi = await stall.people("sari", "budi")
+    toko = await stall.toko(sari)
+    template = await stall.do(official.add_subscription, official=toko.id, tid=201, kids=[1, 2])
+    fan = await stall.fan(budi, toko)
+    await stall.do(official.agree, by=budi, official=toko.id, template=template.id, accept=True)
+    data = {"number1": official.Value("17"), "thing2": official.Value("Meja 2")}
+    send = {"official": toko.id, "openid": fan.openid, "template": template.id, "data": data}
+    first = await stall.do(official.send_template, client_id="a", **send)
+    again = await stall.refused(official.NotificationRepeated, official.send_template, client_id="a", **send)
+    assert again.details == {"number": str(first)}
+    await stall.refused(official.NotAgreed, official.send_template, client_id="b", **send)

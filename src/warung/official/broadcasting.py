@@ -11,7 +11,7 @@ from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, Nonce, new_id
 from warung.official import consent, publishing, registry, store, store_broadcasts, tagging
 from warung.official.cards import OfficialCard
-from warung.official.days import day_of, month_of, number
+from warung.official.days import day_of, month_of
 from warung.official.delivering import Deliver, key, nonce_of
 from warung.official.model import Settings
 from warung.official.model_broadcasts import (
@@ -37,6 +37,7 @@ from warung.official.model_broadcasts import (
     Tagged,
     To,
 )
+from warung.official.numbers import number
 
 WORDS = 120
 LATEST_DAYS = 90
@@ -56,7 +57,8 @@ def broadcast(
     """Order a broadcast, now or at a time; it takes one of the quota of that day or month.
 
     A program that orders twice under one `client_id` within a day gets `BroadcastRepeated`, which names the first. Raises
-    `BroadcastQuotaUsedUp`, `ClientIdTooLong`, `NobodyToSendTo`, `NoSuchTag`, `NoSuchFollower`, `SendTimeNotPossible`, `NotBroadcastable`.
+    `BroadcastQuotaUsedUp`, `ClientIdTooLong`, `NobodyToSendTo`, `NoSuchTag`, `NoSuchFollower`, `SendTimeNotPossible`, `NotBroadcastable`,
+    `BlobNotYours`.
     """
     if not isinstance(card, OfficialCard) or isinstance(card, Pointer):
         raise NotBroadcastable
@@ -71,7 +73,7 @@ def broadcast(
     content = msgspec.structs.replace(card, why=f"broadcast:{id}", ref=id)
     ordered = Broadcast(
         id=id,
-        number=number(tx.now),
+        number=number(tx),
         official=official,
         client_id=client_id,
         audience=_audience(to),
@@ -98,7 +100,7 @@ def broadcast(
         _refuse_repeated(tx, official, client_id or "")
     store_broadcasts.name_recipients(tx, id, openids)
     for blob in dict.fromkeys(content.blobs()):
-        media.grant(tx, blob, holder=HOLDER, name=id, item=0)
+        media.grant(tx, blob, holder=HOLDER, name=id, item=0, by=official)
     tx.enqueue(Deliver(id), at=send_at, key=key(id))
     return ordered
 
@@ -123,9 +125,17 @@ def broadcast_draft(
     by: AccountId | None = None,
 ) -> tuple[Broadcast, int]:
     """Make a draft public and send it to many; return the broadcast and the article's number. Raises as `broadcast`, and `NoSuchDraft`."""
-    made = publishing.make_public(tx, official=official, media_id=media_id, number=number(tx.now))
+    if client_id is not None and (before := repeated(tx, official=official, client_id=client_id)) is not None:
+        raise BroadcastRepeated(broadcast=before.id, number=str(before.number))
+    made = publishing.make_public(tx, official=official, media_id=media_id, number=number(tx))
     card = publishing.news_of(made)
     return broadcast(tx, official=official, to=to, card=card, at=at, client_id=client_id, by=by), made.number
+
+
+def repeated(reader: Reader, *, official: AccountId, client_id: str) -> Broadcast | None:
+    """Return what was ordered under this name within a day."""
+    before = store_broadcasts.of_client(reader, official, client_id)
+    return before if before is not None and before.created_at >= reader.now - DAY else None
 
 
 def cancel_broadcast(tx: Tx, *, official: AccountId, id: str) -> Broadcast:

@@ -11,7 +11,6 @@ from warung.kit.errors import TooMany
 from warung.kit.ids import AccountId
 from warung.kit.text import bounded
 from warung.official import consent, store, store_articles, store_comments
-from warung.official.days import number
 from warung.official.model import Settings
 from warung.official.model_articles import (
     COMMENT_CHARS,
@@ -24,6 +23,7 @@ from warung.official.model_articles import (
     NoSuchItem,
     TooManyComments,
 )
+from warung.official.numbers import number
 
 CommentKind = Literal["all", "normal", "elected"]
 SHOWN = 100
@@ -50,7 +50,7 @@ def comment(tx: Tx, *, by: AccountId, article: Article, item: int, words: str) -
     except TooMany as refused:
         raise TooManyComments(**refused.details) from None
     consent.openid(tx, official=article.official, account=by)
-    id = number(tx.now)
+    id = number(tx)
     store_comments.insert(tx, {"id": id, "article": article.id, "item": item, "account": by, "words": text, "at": tx.now})
     return id
 

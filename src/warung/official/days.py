@@ -1,11 +1,8 @@
-"""The days of a place, by which quotas are given and figures are kept; and numbers for programs that want no texts as ids."""
+"""The days of a place, by which quotas are given and figures are kept."""
 
-import secrets
 from datetime import UTC, datetime
 
 from warung.kit.clock import MINUTE
-
-CHANCE = 10  # bits
 
 
 def day_of(at: int, offset_min: int) -> str:
@@ -21,11 +18,6 @@ def month_of(at: int, offset_min: int) -> str:
 def hour_of(at: int, offset_min: int) -> int:
     """Return the hour of a moment, 0 to 23."""
     return _local(at, offset_min).hour
-
-
-def number(now: int) -> int:
-    """Return a new number that sorts by time and that JavaScript holds exactly: the time, and a little chance."""
-    return now << CHANCE | secrets.randbits(CHANCE)
 
 
 def _local(at: int, offset_min: int) -> datetime:

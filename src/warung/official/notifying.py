@@ -9,7 +9,6 @@ from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, Nonce
 from warung.kit.text import bounded
 from warung.official import consent, library, log, registry, store, store_templates, talking
-from warung.official.days import number
 from warung.official.model import FollowerBlocked, Happened
 from warung.official.model_templates import (
     CONTENT_CHARS,
@@ -40,6 +39,7 @@ from warung.official.model_templates import (
     TooManyTemplates,
     Value,
 )
+from warung.official.numbers import number
 
 PLACE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]{0,31})\.DATA\s*\}\}")
 COLOR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
@@ -254,12 +254,13 @@ def send_template(
     if (url and not url.lower().startswith(("http://", "https://"))) or len(url) > URL_CHARS or len(path) > URL_CHARS:
         raise NotificationLinkNotPossible
     lines = _lines(found, data)
+    if client_id and (before := store_templates.of_client(tx, official, client_id)) is not None:
+        raise NotificationRepeated(number=str(before))
     if not store_templates.spend(tx, follower.account, template, scene):
         raise NotAgreed
-    sent = number(tx.now)
+    sent = number(tx)
     row = {"number": sent, "official": official, "template": template, "openid": openid, "client_id": client_id or None, "at": tx.now}
-    if not store_templates.insert_notification(tx, row):
-        raise NotificationRepeated(number=str(store_templates.of_client(tx, official, client_id or "")))
+    store_templates.insert_notification(tx, row)
     card = TemplateNotice(
         title=bounded(title, limit=TITLE_CHARS) or found.title,
         fields=lines,

@@ -11,7 +11,7 @@ from warung.kit.ids import AccountId, ConversationId, Nonce, secret
 from warung.kit.job import Job
 from warung.official import consent, log, registry, store, store_articles, store_materials, writing
 from warung.official.cards import News, NewsItem
-from warung.official.days import day_of, hour_of, number
+from warung.official.days import day_of, hour_of
 from warung.official.model import Settings
 from warung.official.model_articles import (
     Act,
@@ -27,6 +27,7 @@ from warung.official.model_articles import (
     Publishing,
     Sibling,
 )
+from warung.official.numbers import number
 
 SCENES = frozenset({"conversation", "friend", "moments", "profile", "history", "search", "other"})
 
@@ -42,7 +43,7 @@ def publish(tx: Tx, *, official: AccountId, media_id: str) -> Publishing:
     writing.draft(tx, official=official, media_id=media_id)
     if store_articles.is_running(tx, media_id):
         raise AlreadyPublishing
-    begun = Publishing(number(tx.now), official, media_id, number(tx.now), None, "running", (), tx.now)
+    begun = Publishing(number(tx), official, media_id, number(tx), None, "running", (), tx.now)
     store_articles.insert_publishing(tx, begun)
     tx.enqueue(PublishDraft(begun.id), key=f"official.publish/{begun.id}")
     return begun

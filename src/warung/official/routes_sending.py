@@ -14,7 +14,6 @@ from warung.official.cards import OfficialCard, Words
 from warung.official.model_broadcasts import (
     All,
     Broadcast,
-    BroadcastRepeated,
     Content,
     NoSuchBroadcast,
     Openids,
@@ -253,15 +252,13 @@ def listed(reader: Reader, official: AccountId, before: str | None) -> Broadcast
 
 def ordered(tx: Tx, official: AccountId, data: NewBroadcast, by: AccountId | None) -> BroadcastShown:
     """Order a broadcast; the same nonce again is the first one."""
+    before = broadcasting.repeated(tx, official=official, client_id=data.nonce)
+    if before is not None:
+        return shown(tx, before)
     more: dict[str, Any] = {"official": official, "to": _to(data.to), "at": data.at, "client_id": data.nonce, "by": by}
-    try:
-        if data.content.kind == "draft":
-            made, _ = broadcasting.broadcast_draft(tx, media_id=data.content.draft, **more)
-        else:
-            made = broadcasting.broadcast(tx, card=_card(tx, official, data.content), **more)
-    except BroadcastRepeated as again:
-        made = broadcasting.broadcast_of(tx, official=official, id=again.details["broadcast"])
-    return shown(tx, made)
+    if data.content.kind == "draft":
+        return shown(tx, broadcasting.broadcast_draft(tx, media_id=data.content.draft, **more)[0])
+    return shown(tx, broadcasting.broadcast(tx, card=_card(tx, official, data.content), **more))
 
 
 def _to(to: BroadcastTo) -> To:

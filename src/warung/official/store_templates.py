@@ -89,11 +89,11 @@ def spend(tx: Tx, account: AccountId, template: str, scene: int) -> bool:
     return tx.run(sql, {"account": account, "template": template, "scene": scene}) == 1
 
 
-def insert_notification(tx: Tx, row: dict[str, Any]) -> bool:
-    """Note that a notification was sent; False where its client id belongs to another."""
+def insert_notification(tx: Tx, row: dict[str, Any]) -> None:
+    """Note that a notification was sent."""
     sql = """INSERT INTO official_notification (number, official, template, openid, client_id, at)
-        VALUES (:number, :official, :template, :openid, :client_id, :at) ON CONFLICT DO NOTHING"""
-    return tx.run(sql, row) == 1
+        VALUES (:number, :official, :template, :openid, :client_id, :at)"""
+    tx.run(sql, row)
 
 
 def of_client(reader: Reader, official: AccountId, client_id: str) -> int | None:
