@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.wechatpay.market import Market, msgspec_order
+from tests.wechatpay.market import PATIENCE_S, PLAIN, Market, msgspec_order
 from tests.worlds import OpenWorld
 from warung import pay
 from warung.kit.clock import DAY, HOUR, MINUTE
@@ -62,7 +62,9 @@ async def test_over_http_a_payer_scans_a_native_code_and_opens_an_h5_address(mar
     token = link["h5_url"].rsplit("/", 1)[1].split("?")[0]
     assert (status, "/pay/wx/" in link["h5_url"]) == (200, True)
     device = await market.place.token(market.budi)
-    async with httpx.AsyncClient(base_url=market.place.url, headers={"authorization": f"Bearer {device}"}) as http:
+    async with httpx.AsyncClient(
+        verify=PLAIN, timeout=PATIENCE_S, base_url=market.place.url, headers={"authorization": f"Bearer {device}"}
+    ) as http:
         for way, amount in (({"code": made["code_url"]}, 56), ({"link": token}, 44)):
             seen = (await http.post("/api/wechatpay/orders/look", json=way)).raise_for_status().json()
             assert (seen["amount"], seen["state"], seen["test"]) == (amount, "NOTPAY", False)
