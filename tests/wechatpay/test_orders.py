@@ -8,7 +8,7 @@ import pytest
 
 from tests.wechatpay.market import PATIENCE_S, PLAIN, Market, msgspec_order
 from tests.worlds import OpenWorld
-from warung import pay
+from warung import apps, pay
 from warung.kit.clock import DAY, HOUR, MINUTE
 from warung.kit.errors import Refusal
 from warung.pay import charges
@@ -342,6 +342,29 @@ async def test_a_provider_acts_for_a_merchant_that_allows_it_only(market: Market
     await market.do(merchants.disallow, by=rina, mchid=merchant.mchid, provider=market.merchant.mchid)
     assert (await market.program.call("GET", f"{path}/out-trade-no/titipan1001?{mine}"))[0] == 403
     await market.books_are_right()
+
+
+async def test_a_mini_app_takes_money_from_those_who_signed_in_to_it(open_market: OpenWorld) -> None:
+    market: Market = await open_market()
+    made = (await market.do(apps.register, by=market.siti, name="Pesan")).app
+    code = await market.do(apps.sign_in, by=market.budi, appid=made.appid)
+    openid = (await market.do(apps.session_of, app=made, code=code.code)).openid
+    await market.do(merchants.bind, by=market.siti, mchid=market.merchant.mchid, appid=made.appid)
+    order = market.order() | {"appid": made.appid, "payer": {"openid": openid}}
+    status, prepay = await market.program.call("POST", f"{ORDERS}/jsapi", order)
+    assert status == 200
+    page = msgspec_order({"page": market.program.page(made.appid, prepay["prepay_id"])})
+    await market.settles(market.budi, page)
+    assert (await query(market))["payer"] == {"openid": openid}
+    ayu = await market.with_wallet("ayu", 100)
+    native = {name: value for name, value in (order | {"out_trade_no": "kode100001"}).items() if name != "payer"}
+    _, shown = await market.program.call("POST", f"{ORDERS}/native", native)
+    await market.settles(ayu, msgspec_order({"code": shown["code_url"]}))  # who never signed in has no name there
+    assert (await query(market, "kode100001"))["payer"] == {"openid": ""}
+    status, refused = await market.program.call(
+        "POST", f"{ORDERS}/jsapi", order | {"out_trade_no": "kode100002", "payer": {"openid": "o" * 28}}
+    )
+    assert (status, refused["code"]) == (400, "OPENID_MISMATCH")
 
 
 async def test_a_code_that_is_shown_is_charged_confirmed_and_reversed(market: Market) -> None:

@@ -61,6 +61,11 @@ def session_of(tx: Tx, *, app: App, code: str) -> User:
     return found
 
 
+def user_of(reader: Reader, *, app: App, account: AccountId) -> User | None:
+    """Return somebody as an app knows them; None for whoever has never signed in to it."""
+    return store.user_of(reader, app.id, account)
+
+
 def user(reader: Reader, *, app: App, openid: str) -> User:
     """Return who an openid is. Raises `NoSuchUser`."""
     found = store.user(reader, app.id, openid)
