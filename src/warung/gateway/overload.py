@@ -11,7 +11,7 @@ more than the others is held to a fair share first. All of this is counted in CP
 import asyncio
 import secrets
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from time import monotonic, process_time
 
@@ -83,8 +83,7 @@ class Admission:
         self._capacity = 0.0  # CPU seconds of work done per second when it was last too much
         self._levels: dict[str, int] = {}
         self._hour = -1
-        self._shares = [0.0, 0.0]
-        self._rates = [0.0, 0.0]  # requests done per second when it was last too much
+        self._shares = [0, 0]
         self._after: int | None = None  # where the cut will be when what waits is done
         self._watched_until = 0.0
         self._begin(time())
@@ -173,7 +172,6 @@ class Admission:
         work = sum(cost * done for cost, done in zip(self.costs_s, self._done, strict=True))
         if self.mean_s > self._threshold_s and self._waits / took > FEW:
             self._capacity = max(work / took, self._capacity * (1 - FEWER))
-            self._rates = [max(done / took, rate * (1 - FEWER)) for done, rate in zip(self._done, self._rates, strict=True)]
             self._watched_until = now + WATCHED_S
             able = self._capacity * took
             if self._after is None:
@@ -188,7 +186,7 @@ class Admission:
         self._room = READS
         if now < self._watched_until:
             self._room = max(LEAST_READS, int(self._read / took * READS_S))
-            self._shares = [_share(sorted(asked.values()), rate * took) for asked, rate in zip(self._asked, self._rates, strict=True)]
+            self._shares = [_share(asked) for asked in self._asked]
         self._learn()
         self._begin(now)
 
@@ -218,13 +216,6 @@ class Admission:
         return TOP
 
 
-def _share(asked: Sequence[int], capacity: float) -> float:
-    """Return how much each may have, so that nobody who asks for less pays for one who asks for more."""
-    left, fill = capacity, 0.0
-    for at, each in enumerate(asked):
-        fill = left / (len(asked) - at)
-        if each > fill:
-            break
-        left -= each
-    middle = asked[(len(asked) - 1) // 2] if asked else 0
-    return max(fill, SHARE * middle, LEAST_SHARE)
+def _share(asked: Mapping[str, int]) -> int:
+    """Return how much each account may have: twice what half of them stay below."""
+    return max(LEAST_SHARE, SHARE * sorted(asked.values())[(len(asked) - 1) // 2] if asked else 0)
