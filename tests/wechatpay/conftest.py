@@ -10,7 +10,7 @@ from tests.wechatpay.market import Market
 from tests.worlds import Hand, OpenWorld
 from warung import pay, wechatpay
 
-ROOMY: dict[type[Any], Any] = {
+ROOMY: dict[Any, Any] = {
     **QUICK,
     pay.Settings: pay.Settings(payment_limit=1_000_000, day_limit=10_000_000, new_device_limit=1_000_000, issue_alone=10_000_000),
     wechatpay.Settings: wechatpay.Settings(notify_plain_http=True),

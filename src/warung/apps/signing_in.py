@@ -74,11 +74,6 @@ def user(reader: Reader, *, app: App, openid: str) -> User:
     return found
 
 
-def user_of(reader: Reader, *, app: App, account: AccountId) -> User | None:
-    """Return somebody as the app knows them; None for whoever has never signed in."""
-    return store.user_of(reader, app.id, account)
-
-
 def union_of(reader: Reader, *, app: App, account: AccountId) -> str:
     """Return the id under which everything of one owner knows somebody."""
     return official.union_id(reader, owner=app.owner, account=account)

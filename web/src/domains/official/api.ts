@@ -2,51 +2,8 @@
 
 import { call, drop, get, post, put, qrUrl, report, request } from "../../kit/api";
 import type { BlobId, Card, ConversationId, Message, Millis, Report, Seq } from "../../kit/wire";
-import type {
-  Article,
-  ArticleLine,
-  Broadcast,
-  Broadcasts,
-  Button,
-  Callback,
-  Code,
-  Comment,
-  Content,
-  Coupon,
-  Desk,
-  DeskCase,
-  DeskSettings,
-  Draft,
-  DraftItem,
-  Followed,
-  Follower,
-  Followers,
-  Given,
-  Hook,
-  Kind,
-  KnownMenu,
-  MatchRule,
-  Material,
-  MyCoupon,
-  MyMenu,
-  Official,
-  OfficialPage,
-  OptIn,
-  PageTold,
-  PageVerified,
-  Program,
-  Published,
-  Registered,
-  Replies,
-  Sentence,
-  Source,
-  Staff,
-  StaffRole,
-  Statistics,
-  Tag,
-  Template,
-  To,
-} from "./wire";
+import type { Article, ArticleLine, Button, Comment, Coupon, Followed, Given, Kind, MyCoupon, MyMenu, OfficialPage, OptIn, PageTold, PageVerified, Source, StaffRole } from "./wire";
+import type { Broadcast, Broadcasts, Callback, Code, Content, Desk, DeskCase, DeskSettings, Draft, DraftItem, Follower, Followers, Hook, KnownMenu, MatchRule, Material, Official, Program, Published, Registered, Replies, Sentence, Staff, Statistics, Tag, Template, To } from "./running/wire";
 
 const part = encodeURIComponent;
 const of = (id: string, rest = ""): string => `/officials/${part(id)}${rest}`;

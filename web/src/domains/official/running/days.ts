@@ -1,6 +1,6 @@
 /** Days as the statistics count them, YYYY-MM-DD, by the clock of UTC. */
 
-import type { Day } from "../wire";
+import type { Day } from "./wire";
 
 const DAY_MS = 86_400_000;
 const named = (at: number): string => new Date(at).toISOString().slice(0, 10);

@@ -2,7 +2,7 @@
 
 import { hear } from "../../../kit/heard";
 import * as api from "../api";
-import type { Follower } from "../wire";
+import type { Follower } from "./wire";
 
 const people = new Map<string, Follower>();
 
