@@ -1,6 +1,5 @@
 """An order of a shop's program on the payer's phone: by a scanned code and by the address that the shop sent."""
 
-import os
 from urllib.parse import quote
 
 from playwright.async_api import expect
@@ -22,15 +21,11 @@ async def test_budi_pays_what_a_shops_program_asks_for(place: Served, hand: Hand
     page = await (await take_phone()).sign_in(market.budi, f"/pay/wx?code={quote(native['code_url'])}")
     await page.get_by_role("button", name="Pay 56").click()
     await expect(page.get_by_role("dialog").get_by_text("Toko Siti")).to_be_visible()
-    if "WARUNG_SHOTS" in os.environ:
-        await page.screenshot(path=f"{os.environ['WARUNG_SHOTS']}/order-sheet.png")
     await types_pin(page)
     await expect(page.get_by_text("Paid to Toko Siti")).to_be_visible()
     assert (await market.has(market.budi), await market.took(market.shop)) == (9_944, 56)
     await page.goto(f"{h5['h5_url']}&redirect_url={quote('https://toko.example/selesai')}")
     await expect(page.get_by_text("Kopi 咖啡")).to_be_visible()
-    if "WARUNG_SHOTS" in os.environ:
-        await page.screenshot(path=f"{os.environ['WARUNG_SHOTS']}/order.png")
     await page.get_by_role("button", name="Pay 56").click()
     await types_pin(page)
     await expect(page.get_by_role("link", name="Back to the shop")).to_have_attribute("href", "https://toko.example/selesai")
