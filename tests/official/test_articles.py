@@ -150,7 +150,7 @@ async def test_readers_write_the_account_chooses_and_answers(stall: Stall) -> No
         return [(each.text, each.mine, each.answer, each.likes) for each in found]
 
     assert (await seen(budi), await seen(ayu), len(await seen(sari))) == ([("Enak!", True, None, 0)], [], 1)
-    await stall.refused(official.NoSuchComment, commenting.like, by=ayu, article=article, item=0, id=id, liked=True)
+    await stall.refused(official.NoSuchArticleComment, commenting.like, by=ayu, article=article, item=0, id=id, liked=True)
     await stall.do(official.elect, official=toko.id, id=id, elected=True)
     for _ in range(2):
         await stall.do(commenting.like, by=ayu, article=article, item=0, id=id, liked=True)
@@ -158,7 +158,7 @@ async def test_readers_write_the_account_chooses_and_answers(stall: Stall) -> No
     assert await seen(ayu) == [("Enak!", False, "Terima kasih", 1)]
     listed = await stall.ask(official.comments, official=toko.id, number=article.number, item=0, kind="elected")
     assert (listed.total, len(listed.comments[0].openid)) == (1, 28)
-    await stall.refused(official.NoSuchComment, commenting.take_comment_back, by=ayu, id=id)
+    await stall.refused(official.NoSuchArticleComment, commenting.take_comment_back, by=ayu, id=id)
     await stall.do(commenting.take_comment_back, by=budi, id=id)
     assert await seen(ayu) == []
 

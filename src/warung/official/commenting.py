@@ -19,7 +19,7 @@ from warung.official.model_articles import (
     CommentsClosed,
     CommentShown,
     NoSuchArticle,
-    NoSuchComment,
+    NoSuchArticleComment,
     NoSuchItem,
     TooManyComments,
 )
@@ -56,10 +56,10 @@ def comment(tx: Tx, *, by: AccountId, article: Article, item: int, words: str) -
 
 
 def take_comment_back(tx: Tx, *, by: AccountId, id: int) -> None:
-    """Delete a comment of one's own. Raises `NoSuchComment`."""
+    """Delete a comment of one's own. Raises `NoSuchArticleComment`."""
     found = store_comments.one(tx, id)
     if found is None or found.account != by:
-        raise NoSuchComment
+        raise NoSuchArticleComment
     store_comments.delete(tx, id)
 
 
@@ -88,10 +88,10 @@ def shown(reader: Reader, *, by: AccountId, article: Article, item: int) -> list
 
 
 def like(tx: Tx, *, by: AccountId, article: Article, item: int, id: int, liked: bool) -> None:
-    """Like a comment that one sees under an item, or no longer. Raises `NoSuchComment`."""
+    """Like a comment that one sees under an item, or no longer. Raises `NoSuchArticleComment`."""
     found = store_comments.one(tx, id)
     if found is None or (found.article, found.item) != (article.id, item) or not (found.elected or found.account == by):
-        raise NoSuchComment
+        raise NoSuchArticleComment
     store_comments.like(tx, id, by, liked)
 
 
@@ -112,20 +112,20 @@ def comments(
 
 
 def elect(tx: Tx, *, official: AccountId, id: int, elected: bool) -> None:
-    """Let every reader see a comment, or no longer. Raises `NoSuchComment`."""
+    """Let every reader see a comment, or no longer. Raises `NoSuchArticleComment`."""
     _comment(tx, official, id)
     store_comments.change(tx, id, elected_at=tx.now if elected else None)
 
 
 def reply_comment(tx: Tx, *, official: AccountId, id: int, words: str | None) -> None:
-    """Answer a comment in the account's name, or take the answer back with None. Raises `NoSuchComment`."""
+    """Answer a comment in the account's name, or take the answer back with None. Raises `NoSuchArticleComment`."""
     _comment(tx, official, id)
     reply = None if words is None else bounded(words, limit=COMMENT_CHARS, empty=False)
     store_comments.change(tx, id, reply=reply, replied_at=None if reply is None else tx.now)
 
 
 def delete_comment(tx: Tx, *, official: AccountId, id: int) -> None:
-    """Take a comment away. Raises `NoSuchComment`."""
+    """Take a comment away. Raises `NoSuchArticleComment`."""
     _comment(tx, official, id)
     store_comments.delete(tx, id)
 
@@ -143,5 +143,5 @@ def _comment(reader: Reader, official: AccountId, id: int) -> Comment:
     found = store_comments.one(reader, id)
     article = store_articles.article(reader, found.article) if found else None
     if found is None or article is None or article.official != official:
-        raise NoSuchComment
+        raise NoSuchArticleComment
     return found

@@ -271,8 +271,8 @@ class CommentsClosed(NotAllowed):
     """Comments are closed here, or open to followers only."""
 
 
-class NoSuchComment(NotFound):
-    """This comment is no longer here."""
+class NoSuchArticleComment(NotFound):
+    """This comment is no longer under the article."""
 
 
 class TooManyComments(TooMany):

@@ -11,7 +11,7 @@ from warung.kit.db import Db, Reader, Tx
 from warung.kit.ids import BlobId, ConversationId, Identity, Nonce
 from warung.official import commenting, consent, publishing, registry, store, store_articles
 from warung.official.model import OfficialPage
-from warung.official.model_articles import Article, ArticlePhoto, CommentShown, Item, ItemKind, NoSuchComment
+from warung.official.model_articles import Article, ArticlePhoto, CommentShown, Item, ItemKind, NoSuchArticleComment
 from warung.official.routes_articles import PAGE, Comments, SwitchOn, edits, following, place
 
 Id = Annotated[str, Parameter(max_length=64)]
@@ -220,9 +220,9 @@ async def answer(db: Db, me: Identity, article: Id, idx: int, comment: Id, data:
 
 
 def numbered(text: str) -> int:
-    """Return the number of a comment. Raises `NoSuchComment` for what is none."""
+    """Return the number of a comment. Raises `NoSuchArticleComment` for what is none."""
     if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise NoSuchComment
+        raise NoSuchArticleComment
     return int(text)
 
 
