@@ -1,6 +1,8 @@
 """Official accounts on two phones: one follows, reads and asks; the other runs the account, sits at its desk and looks at its figures."""
 
+import asyncio
 import re
+import time
 
 from PIL import Image
 from playwright.async_api import FilePayload, Page, expect
@@ -8,7 +10,7 @@ from playwright.async_api import FilePayload, Page, expect
 from tests.browser.conftest import Phone, TakePhone
 from tests.browser.test_screens import settled, violations
 from tests.media.making import saved
-from tests.served import Served
+from tests.served import PATIENCE_S, Served
 from warung import official
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId
@@ -52,6 +54,17 @@ async def in_english(phone: Phone) -> Phone:
     return phone
 
 
+async def heard(place: Served, shop: official.Official, kind: str, said: bytes) -> None:
+    """Wait until the account's log says something."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        log = await place.world.db.read(lambda reader: official.events(reader, official=shop.id, after=0, limit=100))
+        if any(each.kind == kind and said in bytes(each.body) for each in log):
+            return
+        assert time.monotonic() < deadline, [each.kind for each in log]
+        await asyncio.sleep(0.05)
+
+
 async def clean(page: Page, what: str) -> None:
     """Nothing for axe, and nothing wider than the phone."""
     await settled(page)
@@ -83,8 +96,7 @@ async def test_one_finds_follows_asks_and_is_answered_at_the_desk(place: Served,
     await clean(page, "the menu")
     await menu.get_by_role("button", name="Today").click()
     await expect(menu.get_by_role("button", name="Today")).to_have_count(0)
-    happened = await place.world.db.read(lambda reader: official.events(reader, official=shop.id, after=0, limit=10))
-    assert b'"key":"today"' in next(bytes(each.body) for each in happened if each.kind == "menu.click")
+    await heard(place, shop, "menu.click", b'"key":"today"')
     await menu.get_by_role("button", name="Write a message instead").click()
     field = page.get_by_role("textbox", name="Message")
     await field.fill("today")
