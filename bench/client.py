@@ -24,7 +24,8 @@ from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.browser.conftest import ARGS, served_place
-from tests.browser.test_screens import WORDS, parts
+from tests.browser.screens import set_scene
+from tests.browser.test_screens import WORDS, loaded, parts
 from tests.environment import chromium_path
 from tests.served import Served
 from tests.worlds import Hand
@@ -53,6 +54,14 @@ TOUCH = """async ([touched, shown]) => {
         if (performance.now() - began > 20000) throw new Error(`${shown} is not there`);
     }
     return performance.now() - began;
+}"""
+
+
+# A touch on a link, as the client's own pages have them: nothing is loaded anew.
+FOLLOW = """(path) => {
+    const link = document.body.appendChild(document.createElement('a'));
+    link.href = path;
+    link.click();
 }"""
 
 
@@ -86,6 +95,31 @@ def sizes() -> dict[str, int]:
     """Return the bytes of the first screen, and of all lazy parts of the rich conversation, from what the build says of itself."""
     first, rich = parts(("_first-", "messages/en.json")), parts(RICH)
     return {"first": sum(first.values()), "rich": sum(size for name, size in rich.items() if name not in first)}
+
+
+async def opened_all(browser: Browser, place: Served) -> int:
+    """Open a conversation with media, the feed, the store, the panel of stickers and the sheet for photos; return the bytes it took."""
+    scene = await set_scene(place)
+    context = await browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, service_workers="block")
+    await context.add_init_script("localStorage.setItem('warung.language', 'en')")
+    cookie = {"name": "warung", "value": await place.token(scene.me), "url": place.url, "httpOnly": True}
+    await context.add_cookies([cookie])  # type: ignore[list-item]
+    page = await context.new_page()
+    await page.goto(place.url)
+    await page.get_by_text("kopi club").first.wait_for()
+    talk = f"/chat/{scene.direct}"
+    for path, there in ((talk, ".album img"), ("/moments", "article"), ("/stickers", "article .grid"), (talk, ".voice")):
+        await page.evaluate(FOLLOW, path)
+        await page.locator(there).first.wait_for()
+    await page.get_by_role("button", name="Emoji and stickers").click()
+    await page.get_by_role("tab", name="Stickers").click()
+    await page.locator(".have .grid img").first.wait_for()
+    await page.get_by_role("button", name="More to send").click()
+    async with page.expect_file_chooser():
+        await page.get_by_role("button", name="Photo", exact=True).click()
+    total = sum(size for _, size in await loaded(page))
+    await context.close()
+    return total
 
 
 def filled(number: int, who: dict[str, AccountId], here: ConversationId) -> Callable[[Tx], None]:
@@ -216,7 +250,7 @@ async def measured(given: argparse.Namespace) -> list[str]:
             lines.append(f"| {name} | | not measured: {type(failure).__name__} | | |")
             print(f"{name}: {failure}", flush=True)
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
         sections = {accounts.Settings: accounts.Settings(registration="open")}
         async with served_place(Path(folder), Hand(), sections=sections) as place, async_playwright() as playwright:
             budi, siti = await place.cast.people("budi", "siti")
@@ -241,7 +275,12 @@ async def measured(given: argparse.Namespace) -> list[str]:
             async def spoken() -> list[str]:
                 return [row("a voice message", "2.2 kB/s", await voice(short), "kB/s")]
 
-            for name, work in (("open", opened), ("panel", touched), ("photo", pictured), ("voice", spoken)):
+            async def weighed() -> list[str]:
+                async with served_place(Path(other), Hand(), sections=sections) as scene:
+                    total = await opened_all(browser, scene)
+                return [f"| as one opens a conversation, moments, the store, stickers and photos | 150 kB | {total / 1000:,.1f} kB | | |"]
+
+            for name, work in (("bytes", weighed), ("open", opened), ("panel", touched), ("photo", pictured), ("voice", spoken)):
                 await part(name, work())
                 await long.put_away()
                 await short.put_away()
