@@ -22,7 +22,7 @@ from warung.chat.agreed import pin
 from warung.chat.direct import close, open_between, open_direct, open_self, open_system, show_changed
 from warung.chat.drafts import DraftChanged
 from warung.chat.edits import Edit
-from warung.chat.following import audience, news, no_news, unread
+from warung.chat.following import audiences, news, no_news, unread
 from warung.chat.forwarding import Forwarded, History
 from warung.chat.groups import change as change_group
 from warung.chat.groups import create as create_group
@@ -137,7 +137,7 @@ __all__ = [
     "append",
     "append_each",
     "append_history",
-    "audience",
+    "audiences",
     "change_group",
     "close",
     "conversation",

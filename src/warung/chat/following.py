@@ -1,6 +1,6 @@
 """For followers of the log that stand above chat: the next entries, in an order in which nothing appears behind a reader."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from warung.chat import store_members, store_search
 from warung.chat.model import Message
@@ -25,10 +25,9 @@ def no_news(reader: Reader, follower: str) -> bool:
     return store_search.is_known(reader, follower) and store_search.caught_up(reader, store_search.position(reader, follower))
 
 
-def audience(tx: Tx, conversation: ConversationId) -> Sequence[AccountId]:
-    """Return the members of a conversation."""
-    found = rooms(tx).enter(tx, [conversation]).get(conversation)
-    return found.audience if found else ()
+def audiences(tx: Tx, conversations: Iterable[ConversationId]) -> dict[ConversationId, Sequence[AccountId]]:
+    """Return the members of conversations, looked up together: a broadcast brings hundreds that nobody has asked for yet."""
+    return {id: found.audience for id, found in rooms(tx).enter(tx, conversations).items()}
 
 
 def unread(reader: Reader, *, by: AccountId) -> int:

@@ -18,10 +18,11 @@ def follow(tx: Tx) -> bool:
     entries = chat.news(tx, FOLLOWER, limit=PER_TURN)
     late = tx.now - tx.settings(Settings).late_ms
     fresh = [entry for entry in entries if entry.at > late and entry.author is None]
-    audiences = {conversation: chat.audience(tx, conversation) for conversation in {entry.conversation for entry in fresh}}
+    audiences = chat.audiences(tx, {entry.conversation for entry in fresh})
     devices = _devices(tx, sorted(set().union(*audiences.values())))  # of all of them at once: most have none
     for entry in fresh if devices else ():
-        reached = [device for account in audiences[entry.conversation] if account != entry.sender for device in devices.get(account, ())]
+        members = audiences.get(entry.conversation, ())
+        reached = [device for account in members if account != entry.sender for device in devices.get(account, ())]
         if reached:
             _wake(tx, entry, reached)
     return len(entries) == PER_TURN
