@@ -84,11 +84,12 @@ async def walk(page: Page, url: str, scene: Scene, album: Album) -> None:
     for name, path in PAGES.items():
         await page.goto(f"{url}{path.format(**known)}")
         await album.take(page, name)
-    await page.goto(f"{url}/chat/{scene.club}")
-    await page.locator("[data-row]").last.wait_for()
     words = page.locator("[data-row]", has_text="Jam tujuh ya").last
 
-    async def menu(_: Page) -> None:
+    async def menu(page: Page) -> None:
+        await page.goto(f"{url}/chat/{scene.club}")
+        await page.locator("[data-row]").last.wait_for()
+        await page.get_by_text("Jam tujuh ya").first.click()  # it is pinned: that leads to where it stands
         await words.click(button="right")
         await page.get_by_role("menu").wait_for()
 
@@ -110,6 +111,7 @@ async def walk(page: Page, url: str, scene: Scene, album: Album) -> None:
         await album.take(page, f"sheet-{name}", then(key))
         await page.reload()
         await page.locator("[data-row]").last.wait_for()
+    await page.goto(f"{url}/chat/{scene.club}")
     await composer(page, url, scene, album)
     await page.goto(f"{url}/moments")
     await album.take(page, "sheet-thanks", album.press("moments.thank"))
