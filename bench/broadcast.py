@@ -158,7 +158,9 @@ async def measure(port: int, filled: Place, rate: float, seconds: float, pid: in
         while True:
             await asyncio.sleep(0.25)
             asked = await http.get(path)  # may be refused: people who talk go first
-            seen = asked.json()["broadcasts"][0] if asked.status_code == 200 else {"state": "sending", "sent": 0, "total": 0}
+            seen: dict[str, Any] = (
+                asked.json()["broadcasts"][0] if asked.status_code == 200 else {"state": "sending", "sent": 0, "total": 0}
+            )
             if seen["state"] == "finished":
                 break
             if time.perf_counter() - begun > 300:
