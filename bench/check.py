@@ -56,7 +56,8 @@ class Counter:
 
     def __init__(self, file: Path) -> None:
         self._link = Counted(file)
-        self._context = Context(Cards(card for domain in DOMAINS for card in domain.cards), lambda event, to: None)
+        kinds = {kind.name: kind for domain in DOMAINS for kind in domain.kinds}
+        self._context = Context(Cards(card for domain in DOMAINS for card in domain.cards), lambda event, to: None, kinds=kinds)
         self._cache: dict[Any, Any] = {}
         self.told: list[Any] = []
 

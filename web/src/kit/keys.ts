@@ -1,5 +1,6 @@
 // What can be said: the keys of the English messages, file by file. A domain that has words of its own adds its file here.
 import type first from "../../messages/en.json";
+import type account from "../../messages/en.account.json";
 import type media from "../../messages/en.media.json";
 import type moments from "../../messages/en.moments.json";
 import type nouns from "../../messages/en.nouns.json";
@@ -12,5 +13,5 @@ import type running from "../../messages/en.running.json";
 import type stickers from "../../messages/en.stickers.json";
 
 type Shared = typeof first & typeof pages;
-type OfDomains = typeof nouns & typeof media & typeof pay & typeof stickers & typeof moments & typeof polls & typeof push & typeof official & typeof running;
+type OfDomains = typeof account & typeof nouns & typeof media & typeof pay & typeof stickers & typeof moments & typeof polls & typeof push & typeof official & typeof running;
 export type Key = keyof (Shared & OfDomains);

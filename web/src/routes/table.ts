@@ -9,30 +9,32 @@ import { DOMAINS } from "./domains";
 export type { Side } from "../kit/route";
 
 const part =
-  <M extends Record<string, unknown>>(load: () => Promise<M>) =>
+  <M extends Record<string, unknown>>(load: () => Promise<M>, words = "pages") =>
   (name: keyof M): Loader =>
   async () =>
-    (await withWords(load))[name] as Component;
+    (await withWords(load, words))[name] as Component;
 
 const chat = part(() => import("../domains/chat/pages"));
+const groups = part(() => import("../domains/chat/group_pages"));
+const own = part(() => import("../domains/chat/own_pages"));
 const contacts = part(() => import("../domains/contacts/pages"));
-const accounts = part(() => import("../domains/accounts/pages"));
-const importers = part(() => import("../domains/importers/pages"));
-const door = part(() => import("../domains/accounts/door"));
+const accounts = part(() => import("../domains/accounts/pages"), "account");
+const importers = part(() => import("../domains/importers/pages"), "account");
+const door = part(() => import("../domains/accounts/door"), "account");
 const chatList: Loader = () => Promise.resolve(ChatList as Component);
 
 /** For those who are signed in. */
 export const INSIDE: readonly Route[] = [
   { pattern: "/", load: chatList, side: "chats", place: "/" },
   { pattern: "/chat/:id", load: chat("TalkPage"), side: "chats" },
-  { pattern: "/chat/:id/info", load: chat("GroupPage"), side: "chats" },
-  { pattern: "/chat/:id/add", load: chat("AddMembers"), side: "chats" },
-  { pattern: "/new/group", load: chat("NewGroup"), side: "chats" },
-  { pattern: "/archived", load: chat("Archived"), side: "chats" },
-  { pattern: "/search", load: chat("Search"), side: "chats", place: "/search" },
+  { pattern: "/chat/:id/info", load: groups("GroupPage"), side: "chats" },
+  { pattern: "/chat/:id/add", load: groups("AddMembers"), side: "chats" },
+  { pattern: "/new/group", load: groups("NewGroup"), side: "chats" },
+  { pattern: "/archived", load: own("Archived"), side: "chats" },
+  { pattern: "/search", load: own("Search"), side: "chats", place: "/search" },
   { pattern: "/contacts", load: contacts("Contacts"), side: "contacts", place: "/contacts" },
   { pattern: "/contacts/add", load: contacts("AddContact"), side: "contacts" },
-  { pattern: "/groups", load: chat("Groups"), side: "contacts" },
+  { pattern: "/groups", load: groups("Groups"), side: "contacts" },
   { pattern: "/person/:id", load: contacts("PersonPage"), side: "contacts" },
   { pattern: "/my-code", load: contacts("MyCode"), side: "me" },
   { pattern: "/scan", load: contacts("Scan"), side: "chats" },
@@ -46,7 +48,7 @@ export const INSIDE: readonly Route[] = [
   { pattern: "/import", load: importers("ImportPage"), side: "me" },
   { pattern: "/operator", load: accounts("Operator"), side: "me" },
   { pattern: "/c/:code", load: contacts("ByCode"), side: "contacts" },
-  { pattern: "/g/:token", load: chat("JoinPage"), side: "chats" },
+  { pattern: "/g/:token", load: groups("JoinPage"), side: "chats" },
   { pattern: "/l/:token", load: accounts("LetInPage"), side: "me" },
   { pattern: "/i/:token", load: accounts("InvitedPage"), side: "contacts" },
   ...DOMAINS.flatMap((domain) => domain.routes ?? []),

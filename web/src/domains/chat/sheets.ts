@@ -5,6 +5,7 @@ import { lazy } from "./plugs";
 const nouns = () => import("./nouns");
 
 export const sheets = {
+  menu: lazy("nouns", () => import("./MessageMenu.svelte")),
   forward: lazy("nouns", async () => ({ default: (await nouns()).ForwardSheet })),
   versions: lazy("nouns", async () => ({ default: (await nouns()).VersionsSheet })),
   reactions: lazy("nouns", async () => ({ default: (await nouns()).ReactionsSheet })),
