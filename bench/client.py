@@ -280,9 +280,8 @@ async def measured(given: argparse.Namespace) -> list[str]:
             async def weighed() -> list[str]:
                 async with served_place(Path(other), Hand(), sections=sections) as scene:
                     total = await opened_all(browser, scene)
-                return [
-                    f"| as one opens a conversation, moments, the store, stickers and photos (without what a card of money brings) | 150 kB | {total / 1000:,.1f} kB | | |"
-                ]
+                what = "as one opens a conversation, moments, the store, stickers and photos (without what a card of money brings)"
+                return [f"| {what} | 150 kB | {total / 1000:,.1f} kB | | |"]
 
             for name, work in (("bytes", weighed), ("open", opened), ("panel", touched), ("photo", pictured), ("voice", spoken)):
                 await part(name, work())
