@@ -25,6 +25,8 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.emptying import Kept
+
 RUN = "WARUNG_TEST_RUN"
 _OLDEST_POSTGRES = 15
 PATIENCE = 50
@@ -110,17 +112,33 @@ def postgres_template(name: str, fill: Callable[[str], None]) -> str:
     return name
 
 
+LET_GO = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+_spare: dict[str, list[Kept]] = {}  # by template: those of this process that nobody uses
+
+
 @contextlib.contextmanager
 def postgres_database(template: str = "template1") -> Iterator[str]:
-    """Yield the URL of a new database copied from `template`, and drop it afterwards, whoever is still connected."""
-    url, name = postgres_url(), f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    """Yield the URL of a database like `template`, and take it back afterwards, whoever is still connected."""
+    url, spare = postgres_url(), _spare.setdefault(template, [])
+    if spare:
+        kept = spare.pop()
+    else:
+        name = f"test_{uuid.uuid4().hex}"
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        kept = Kept(name, postgres_url(name))
     try:
-        yield postgres_url(name)
+        yield postgres_url(kept.name)
     finally:
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            for _ in range(2_000):  # its own way to wait looks ten times a second
+                if not connection.execute(LET_GO, [kept.name]).fetchall():
+                    break
+                time.sleep(0.003)
+            if kept.emptied():
+                spare.append(kept)
+            else:
+                connection.execute(f'DROP DATABASE "{kept.name}" WITH (FORCE)')
 
 
 def _postgres_programs() -> Path:

@@ -27,7 +27,20 @@ def test_each_database_is_its_own_copy_of_the_template() -> None:
         assert _dishes(second) == ["soto"]
 
 
-def test_a_dropped_database_takes_open_connections_with_it() -> None:
+def test_a_used_database_comes_back_as_the_template_is_unless_its_tables_were_changed() -> None:
+    template = postgres_template("menu", _menu)
+    with postgres_database(template) as used, psycopg.connect(used) as connection:
+        connection.execute("INSERT INTO menu VALUES ('rawon')")
+        connection.execute("UPDATE menu SET dish = 'pecel' WHERE dish = 'soto'")
+    with postgres_database(template) as again:
+        assert (again, _dishes(again)) == (used, ["soto"])
+        with psycopg.connect(again) as connection:
+            connection.execute("ALTER TABLE menu ADD CHECK (dish <> 'rawon')")
+    with postgres_database(template) as other:
+        assert (other != used, _dishes(other)) == (True, ["soto"])
+
+
+def test_a_database_that_is_taken_back_takes_open_connections_with_it() -> None:
     with postgres_database() as url:
         left_open = psycopg.connect(url)
     with left_open, left_open.cursor() as cursor:
