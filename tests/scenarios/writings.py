@@ -7,6 +7,7 @@ from warung import official
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId
 from warung.official import delivering, publishing
+from warung.official.numbers import number
 
 NOWHERE = "0" * 20
 of_programs: dict[str, object] = {  # what only a program's token opens, by route
@@ -28,7 +29,7 @@ def fill(tx: Tx, by: AccountId, shop: AccountId, openid: str, word: str) -> dict
     writing = official.Writing(title=word[:60], content=f"<p>{word}</p>", comments=True)
     draft = official.add_draft(tx, official=shop, items=[writing])
     other = official.add_draft(tx, official=shop, items=[writing])
-    article = official.make_public(tx, official=shop, media_id=other.media_id, number=tx.now << 10)
+    article = official.make_public(tx, official=shop, media_id=other.media_id, number=number(tx))
     publishing.set_open(tx, official=shop, id=article.id, open=False)
     comment = official.comment(tx, by=by, article=article, item=0, words=word)
     sent = official.broadcast(tx, official=shop, to=official.All(), card=official.Words(words=word))
