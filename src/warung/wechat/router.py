@@ -25,8 +25,8 @@ from warung.wechat.quotas import Meter
 
 # The first parts of the addresses that belong to this face; what the table does not know there is 48001, not a page of the client.
 ROOTS = ("cgi-bin", "sns", "wxa", "wxaapi", "datacube", "customservice", "sandbox")
-# Those of what is not here at all. Programs call it with POST; GET is left to the client's own pages.
-ELSEWHERE = ("card", "merchant", "semantic", "shakearound", "device", "bizwifi", "scan", "marketing", "cv", "tcb")
+# Those of what is not here at all. Programs call it with POST; GET is left to the client's own pages, and `/scan` is one of those.
+ELSEWHERE = ("card", "merchant", "semantic", "shakearound", "device", "bizwifi", "marketing", "cv", "tcb")
 BODY_BYTES = 12 << 20
 KEPT_TOKENS = 10_000
 TRUSTED_MS = 2_000  # a token that another node ended may work here for so long
