@@ -93,8 +93,8 @@ async def open_a_world(tmp_path: Path, hand: Hand, engines: dict[str, str]) -> A
         return world
 
     yield open_one
-    for world in worlds:
-        await world.close()
+    while worlds:  # pytest may keep this function until the end of the run: let it not keep the worlds
+        await worlds.pop(0).close()
 
 
 def settings_for(folder: Path, database: str = "", sections: dict[type[Any], Any] | None = None, **override: Any) -> Settings:
