@@ -359,3 +359,15 @@ test("the other tabs sign out too", async () => {
   await phone().settled(first.signOut());
   await until(() => phone().store.session === "signed_out");
 });
+
+test("contacts that were refused once are asked for again, though nothing changed since", async () => {
+  const { fetch } = client;
+  let asked = 0;
+  client.fetch = (input, init) => {
+    if (String(input) === "/api/contacts" && ++asked === 1) return Promise.reject(new TypeError("no answer"));
+    return fetch(input, init);
+  };
+  await started();
+  await until(() => phone().store.contacts !== null);
+  expect(asked).toBe(2);
+});

@@ -40,6 +40,7 @@ export class Engine {
   #syncing: Promise<void> | null = null;
   #again = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #contactsTimer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
   constructor(around: Surroundings) {
@@ -66,6 +67,7 @@ export class Engine {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#contactsTimer);
     this.#cursors.stop();
   }
 
@@ -109,7 +111,7 @@ export class Engine {
     this.keeper.note({ since: answer.now });
     tell({ type: "synced", answer });
     for (const { id, owed } of this.known.values()) if (owed.delivered || owed.read) this.#cursors.due(id);
-    if (answer.contacts_changed !== false) void this.refreshContacts().catch(() => undefined);
+    if (answer.contacts_changed !== false) void this.#learnContacts();
     void this.#catchUp();
   }
 
@@ -241,6 +243,15 @@ export class Engine {
   presume(id: ConversationId, change: Partial<Conversation>): void {
     const known = this.known.get(id);
     if (known) this.#set({ ...known, conversation: { ...known.conversation, ...change } });
+  }
+
+  /** The next sync says only what changed since this one: what was refused now is asked again until it is known. */
+  #learnContacts(): Promise<void> {
+    clearTimeout(this.#contactsTimer);
+    return this.refreshContacts().catch((failure: unknown) => {
+      const wait = ((failure as ApiError).retryAfterS ?? 0) * 1000 || AGAIN_MS;
+      if (!this.#stopped) this.#contactsTimer = setTimeout(() => void this.#learnContacts(), wait);
+    });
   }
 
   async refreshContacts(): Promise<void> {
