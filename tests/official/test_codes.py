@@ -65,11 +65,15 @@ async def test_following_by_a_code_tells_its_scene_and_not_what_a_client_says(wo
     (listed,) = (await editor.get(f"{here}/codes")).json()["codes"]
     assert (listed["scene"], listed["scans"], listed["follows"]) == ("meja 7", 1, 1)
     today = day_of(hand(), Settings().day_offset_min)
-    figures = (await editor.get(f"{here}/statistics", params={"from": today, "to": today})).json()
-    assert figures["sources"] == [{"source": "ADD_SCENE_QR_CODE", "new": 1, "gone": 0}]
-    for span in (("2026-02-30", today), (today, "kemarin"), (today, "2020-01-01")):
-        answer = await editor.get(f"{here}/statistics", params={"from": span[0], "to": span[1]})
+    for asked in ({"days": "1", "to": today}, {"days": "1"}):  # without a last day: up to today where the place is, whatever the zone of who asks
+        figures = (await editor.get(f"{here}/statistics", params=asked)).json()
+        assert figures["sources"] == [{"source": "ADD_SCENE_QR_CODE", "new": 1, "gone": 0}]
+        assert [(each["day"], each["new"], each["total"]) for each in figures["days"]] == [(today, 1, 1)]
+    for last in ("2026-02-30", "kemarin"):
+        answer = await editor.get(f"{here}/statistics", params={"to": last})
         assert answer.json()["error"]["code"] == "days_of_figures_not_possible"
+    for number in ("0", "367"):
+        assert (await editor.get(f"{here}/statistics", params={"days": number})).status_code == 400
 
 
 async def test_the_last_coupon_is_given_once_and_each_is_redeemed_once(stall: Stall) -> None:

@@ -99,7 +99,7 @@ def _of_editors(have: Mapping[str, str]) -> dict[str, list[Try]]:
         "GET /officials/{id}/articles": [Try(f"{here}/articles")],
         "PUT /officials/{id}/articles/{article}/open": [Try(f"{article}/open", {"on": True})],
         "DELETE /officials/{id}/articles/{article}": [Try(article)],
-        "GET /officials/{id}/statistics": [Try(f"{here}/statistics", params={"from": "2026-11-01", "to": "2026-11-30"})],
+        "GET /officials/{id}/statistics": [Try(f"{here}/statistics", params={"days": "30", "to": "2026-11-30"})],
     }
 
 

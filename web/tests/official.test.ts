@@ -3,7 +3,6 @@ import { listRows } from "../src/domains/chat/list";
 import type { FoldPlug, KindPlug } from "../src/domains/chat/plugs";
 import { Host, type Wish } from "../src/domains/official/host";
 import { linked } from "../src/domains/official/linked";
-import { days } from "../src/domains/official/running/days";
 import { client } from "../src/kit/api";
 import type { Conversation } from "../src/kit/wire";
 
@@ -40,16 +39,6 @@ test("links of an account have words of their own, and nothing else is markup", 
     { text: " <b>kami</b>: " },
     { text: "https://b.example", to: "https://b.example" },
     { text: "." },
-  ]);
-});
-
-test("days on which nothing happened are there, with as many followers as before", () => {
-  const today = new Date().toISOString().slice(0, 10);
-  const known = { ...days([], 1)[0]!, day: today, new: 2, gone: 1, total: 10 };
-  expect(days([known], 3).map(({ new: fresh, total }) => [fresh, total])).toEqual([
-    [0, 9],
-    [0, 9],
-    [2, 10],
   ]);
 });
 

@@ -278,6 +278,13 @@ def statistics(reader: Reader, *, official: AccountId, since: str, until: str) -
     return Statistics(days, _sources(followers), _read_from(reader, asked), pressed, _items(reader, asked))
 
 
+def days_up_to(reader: Reader, until: str | None, days: int) -> tuple[str, str]:
+    """Return the first and the last of `days` days up to `until`, or up to today where the place is. Raises `DaysOfFiguresNotPossible`."""
+    last = until or day_of(reader.now, reader.settings(Settings).day_offset_min)
+    days_between(last, last)
+    return (date.fromisoformat(last) - timedelta(days=days - 1)).isoformat(), last
+
+
 def days_between(since: str, until: str) -> list[str]:
     """Return every day from the first to the last. Raises `DaysOfFiguresNotPossible`."""
     try:

@@ -221,11 +221,17 @@ async def statistics(
     db: Db,
     me: Identity,
     id: Id,
-    since: Annotated[str, QueryParameter(name="from", max_length=10)],
-    until: Annotated[str, QueryParameter(name="to", max_length=10)],
+    days: Annotated[int, QueryParameter(ge=1, le=counting.LONGEST_DAYS)] = 30,
+    until: Annotated[str | None, QueryParameter(name="to", max_length=10)] = None,
 ) -> Statistics:
-    """What happened at an account from one day (YYYY-MM-DD) to another: numbers, no names."""
-    return await db.read(lambda reader: counting.statistics(reader, official=edits(reader, me, id), since=since, until=until))
+    """What happened on the `days` days up to `to` (YYYY-MM-DD; if absent, today where the place is): numbers, no names."""
+
+    def question(reader: Reader) -> Statistics:
+        official = edits(reader, me, id)
+        since, last = counting.days_up_to(reader, until, days)
+        return counting.statistics(reader, official=official, since=since, until=last)
+
+    return await db.read(question)
 
 
 def code_shown(code: Code, site: Site, follows: int) -> SceneCode:

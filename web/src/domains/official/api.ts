@@ -151,7 +151,8 @@ export const addCoupon = (id: string, coupon: Pick<Coupon, "title" | "text" | "e
 /** Send a coupon to one follower. */
 export const giveCoupon = (id: string, coupon: string, openid: string): Promise<void> => post(of(id, `/coupons/${part(coupon)}/give`), { openid });
 export const redeem = (id: string, code: string): Promise<{ coupon: Coupon; given_at: Millis }> => post(of(id, "/coupons/redeem"), { code });
-export const statistics = (id: string, from: string, to: string): Promise<Statistics> => get(of(id, "/statistics"), { from, to });
+/** The last days by the clock of the place, every one of them; the phone may be in another zone. */
+export const statistics = (id: string, days: number): Promise<Statistics> => get(of(id, "/statistics"), { days });
 
 export const programs = (id: string): Promise<Program[]> => get(of(id, "/programs"));
 export const addProgram = (id: string, name: string): Promise<{ program: Program; token: string }> => post(of(id, "/programs"), { name });
