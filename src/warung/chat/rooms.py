@@ -60,8 +60,8 @@ class Rooms:
     def enter(self, tx: Tx, ids: Iterable[ConversationId]) -> dict[ConversationId, Room]:
         """Return the rooms that exist among `ids`, loading those not yet known in one go."""
         wanted = set(ids)
-        missing = sorted(wanted - self._rooms.keys())
-        if missing:
+        # asked one by one: a difference of sets would go through all the rooms that are known
+        if missing := sorted(id for id in wanted if id not in self._rooms):
             self._load(tx, missing)
         return {id: self._rooms[id] for id in wanted if id in self._rooms}
 
