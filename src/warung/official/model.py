@@ -49,7 +49,7 @@ class Settings(msgspec.Struct, frozen=True):
     service_per_month: int = 4
     previews_per_day: int = 100
     comments_per_day: int = 100  # of one person
-    batch: int = 50  # recipients of a broadcast in one transaction
+    batch: int = 20  # recipients of a broadcast in one transaction
 
 
 class Official(msgspec.Struct, frozen=True):
