@@ -38,9 +38,8 @@ PAGES = {
     "folders-and-quiet": "/me/lists",
     "push": "/me/push",
     "devices": "/me/devices",
-    "cards-of-media": "/chat/{direct}",
-    "cards-of-chat": "/chat/{club}",
 }
+CARDS = {"cards-of-media": ("/chat/{direct}", 2), "cards-of-chat": ("/chat/{club}", 3)}  # and how many heights of the screen they stand on
 Take = Callable[[Page], Awaitable[object]]
 
 
@@ -84,6 +83,12 @@ async def walk(page: Page, url: str, scene: Scene, album: Album) -> None:
     for name, path in PAGES.items():
         await page.goto(f"{url}{path.format(**known)}")
         await album.take(page, name)
+    for name, (path, screens) in CARDS.items():
+        await page.goto(f"{url}{path.format(**known)}")
+        await page.locator("[data-row]").last.wait_for()
+        await page.mouse.move(195, 400)
+        for at in range(screens):
+            await album.take(page, f"{name}-{at + 1}", up if at else None)
     words = page.locator("[data-row]", has_text="Jam tujuh ya").last
 
     async def menu(page: Page) -> None:
@@ -117,6 +122,11 @@ async def walk(page: Page, url: str, scene: Scene, album: Album) -> None:
     await album.take(page, "sheet-thanks", album.press("moments.thank"))
     await page.goto(f"{url}/stickers/{scene.packs['priced_pack']}")
     await album.take(page, "sheet-buy", lambda page: page.locator("button.btn.big").click())
+
+
+async def up(page: Page) -> None:
+    """Go up in a conversation by what fits on the screen."""
+    await page.mouse.wheel(0, -600)
 
 
 async def composer(page: Page, url: str, scene: Scene, album: Album) -> None:
@@ -185,7 +195,7 @@ async def photographed(folder: Path) -> list[str]:
                         viewport={"width": 390, "height": 844},
                         color_scheme="dark" if scheme == "dark" else "light",
                         reduced_motion="reduce",
-                        permissions=["microphone"],
+                        permissions=["microphone", "notifications"],
                     )
                     await context.add_init_script(f"localStorage.setItem('warung.language', '{language}')")
                     cookie = {"name": "warung", "value": await place.token(scene.me), "url": place.url, "httpOnly": True}
