@@ -28,7 +28,7 @@ class Echo:
     frame_bytes = 256 * 1024
 
     def __init__(self) -> None:
-        self.hub = Hub(self.frame_bytes, left=lambda account: None)
+        self.hub = Hub(self.frame_bytes, left=lambda account: None, connections=100_000)
         self.commands = self
         self.time = asyncio.get_running_loop().time
 

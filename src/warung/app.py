@@ -61,7 +61,7 @@ DOMAINS: Sequence[Domain] = (
     wechat.DOMAIN,
     wechatpay.DOMAIN,
 )
-FOLLOW_EVERY_S = 0.5
+FOLLOW_EVERY_S = 0.25  # what gathers in that time is one turn of the writer, and others wait for it
 WORK_EVERY_S = 0.5
 BETWEEN_TURNS_S = 0.004  # so that a long chain of jobs leaves the writer to those who talk (measured: bench.broadcast)
 SWEEP_EVERY_S = 3600
@@ -171,26 +171,25 @@ class World:
         """Let every follower catch up with the log whenever something was written: by the node that leads, where there are several."""
         followers = [follower for domain in DOMAINS for follower in domain.followers]
         seen = -1
-        behind = {follower.name for follower in followers}
         while True:
             units = self.db.writer.units
-            if self.bus.nodes() > 1:
-                behind = await self._behind(followers) if self.bus.leads() else set()
-                units = -1  # the last node looks at everything when it is alone again
-            elif units != seen:
-                behind = {follower.name for follower in followers}
-            turns = 0
-            for follower in followers:
-                if follower.name in behind:
-                    with _noted(follower.name):
-                        turns += 1
-                        while await self.db.write(self._timed(follower)):
-                            turns += 1
-                        if await self.db.read(follower.caught_up):
-                            behind.discard(follower.name)
-            seen = units + turns  # what others wrote meanwhile makes the next round look again
-            self._at_the_end |= dict.fromkeys(self._at_the_end.keys() - behind, time.monotonic())
+            alone = self.bus.nodes() == 1
+            behind: Sequence[Follower] = ()
+            if units != seen if alone else self.bus.leads():
+                behind = await self._behind(followers)
+            seen = units if alone else -1  # the last node looks at everything when it is alone again
+            names = {follower.name for follower in behind}
+            self._at_the_end |= dict.fromkeys(self._at_the_end.keys() - names, time.monotonic())
+            await asyncio.gather(*(self._keep_up(follower) for follower in behind))
             await asyncio.sleep(FOLLOW_EVERY_S)
+
+    async def _keep_up(self, follower: Follower) -> None:
+        """Take turns until the end of the log. Followers do so side by side: their turns share commits, and none waits for a slower one."""
+        with _noted(follower.name):
+            while await self.db.write(self._timed(follower)):
+                pass
+            if await self.db.read(follower.caught_up):
+                self._at_the_end[follower.name] = time.monotonic()
 
     def _timed(self, follower: Follower) -> Verb[bool]:
         def follow(tx: Tx) -> bool:
@@ -202,11 +201,11 @@ class World:
 
         return follow
 
-    async def _behind(self, followers: Sequence[Follower]) -> set[str]:
-        """Return the followers that have not read everything; asked, since other nodes write too."""
-        behind: set[str] = set()
+    async def _behind(self, followers: Sequence[Follower]) -> list[Follower]:
+        """Return the followers that have not read everything."""
+        behind: list[Follower] = []
         with _noted("followers"):
-            behind = {follower.name for follower in followers if not await self.db.read(follower.caught_up)}
+            behind = [follower for follower in followers if not await self.db.read(follower.caught_up)]
         return behind
 
     def _lags(self) -> dict[str, float]:

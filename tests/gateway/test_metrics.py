@@ -49,7 +49,8 @@ async def test_messages_and_commits_are_counted(world: World) -> None:
     after = await readings(world)
     assert after["warung_events_total chat.message"] - before["warung_events_total chat.message"] == 3
     assert after["warung_commits_total"] - before["warung_commits_total"] >= 3
-    assert after["warung_commit_units_bucket 1.0"] - before["warung_commit_units_bucket 1.0"] >= 3
+    few = "warung_commit_units_bucket 4.0"  # a commit may carry the turns of the three followers beside a message
+    assert after[few] - before[few] >= 3
     assert after["warung_commit_units_bucket +Inf"] == after["warung_commit_units_count"] == after["warung_commits_total"]
     assert after["warung_commit_units_sum"] >= after["warung_commit_units_count"]
 

@@ -22,7 +22,7 @@ from warung.chat.agreed import pin
 from warung.chat.direct import close, open_between, open_direct, open_self, open_system, show_changed
 from warung.chat.drafts import DraftChanged
 from warung.chat.edits import Edit
-from warung.chat.following import audiences, news, no_news, unread
+from warung.chat.following import audiences, entries, news, no_news, unread
 from warung.chat.forwarding import Forwarded, History
 from warung.chat.groups import change as change_group
 from warung.chat.groups import create as create_group
@@ -60,6 +60,7 @@ from warung.chat.reading import conversation, history, may_see, membership, mess
 from warung.chat.rooms import Room, room, rooms
 from warung.chat.sending import once, put, reached
 from warung.chat.small_cards import ContactCard, Location, share_contact
+from warung.chat.store_search import Heard
 from warung.chat.tombs import Expired, Expiry, recall
 from warung.kit.db import Reader
 from warung.kit.domain import Asked, Batched, Chore, Domain, Follower, Priority
@@ -118,6 +119,7 @@ __all__ = [
     "Entry",
     "Expiry",
     "Forwarded",
+    "Heard",
     "History",
     "Location",
     "Message",
@@ -142,6 +144,7 @@ __all__ = [
     "close",
     "conversation",
     "create_group",
+    "entries",
     "history",
     "keep",
     "may_see",

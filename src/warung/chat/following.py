@@ -5,19 +5,28 @@ from collections.abc import Iterable, Sequence
 from warung.chat import store_members, store_search
 from warung.chat.model import Message
 from warung.chat.rooms import rooms
+from warung.chat.store_search import Heard
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, ConversationId
 
 
-def news(tx: Tx, follower: str, *, limit: int) -> list[Message]:
-    """Return the next committed entries for a follower and move it behind them. A new follower begins at the end of the log."""
+def news(tx: Tx, follower: str, *, limit: int) -> list[Heard]:
+    """Return of the next committed entries who wrote where, and move a follower behind them. A new follower begins at the end of the log.
+
+    Most entries are none of a follower's business: it asks for those that are with `entries`.
+    """
     if not store_search.is_known(tx, follower):
         store_search.remember(tx, follower, store_search.end(tx))
         return []
-    entries = store_search.messages_after(tx, store_search.position(tx, follower), limit)
-    if entries:
-        store_search.remember(tx, follower, entries[-1][0])
-    return [entry for _, entry in entries]
+    heard = store_search.heard_after(tx, store_search.position(tx, follower), limit)
+    if heard:
+        store_search.remember(tx, follower, heard[-1][0])
+    return [entry for _, entry in heard]
+
+
+def entries(tx: Tx, heard: Sequence[Heard]) -> list[Message]:
+    """Return these entries whole, as they stand now and in their order; what is gone is left out."""
+    return store_search.at_places(tx, [entry.place for entry in heard]) if heard else []
 
 
 def no_news(reader: Reader, follower: str) -> bool:

@@ -3,12 +3,25 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from warung.chat.model import Message
 from warung.chat.store import COLUMNS, message
 from warung.kit.db import Reader, Row, Tx
-from warung.kit.ids import AccountId, ConversationId
+from warung.kit.ids import AccountId, ConversationId, Seq
 
 Position = tuple[int, int]  # (transaction, place): the order in which nothing can appear behind a reader
+
+
+class Heard(msgspec.Struct, frozen=True, gc=False):
+    """What a follower is told of every entry; the entry itself lies at its place in the log."""
+
+    place: int
+    conversation: ConversationId
+    seq: Seq
+    sender: AccountId | None
+    author: str | None
+    at: int
 
 
 def position(reader: Reader, follower: str) -> Position:
@@ -48,9 +61,16 @@ def log_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, 
     return [((xact, pos), conversation, card) for xact, pos, conversation, card in _after(reader, "conversation, card", at, limit)]
 
 
-def messages_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, Message]]:
-    """Return (place, entry) of committed entries behind a position, in the order of commit."""
-    return [((row[0], row[1]), message(row[2:])) for row in _after(reader, COLUMNS, at, limit)]
+def heard_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, Heard]]:
+    """Return (place, what is heard of it) of committed entries behind a position, in the order of commit."""
+    rows = _after(reader, "conversation, seq, sender, author, at", at, limit)
+    return [((xact, pos), Heard(pos, *row)) for xact, pos, *row in rows]
+
+
+def at_places(reader: Reader, places: Sequence[int]) -> list[Message]:
+    """Return the entries at these places of the log, those that are still there, in its order."""
+    rows = reader.all(f"SELECT {COLUMNS} FROM message WHERE pos IN :places ORDER BY pos", {"places": list(places)})
+    return [message(row) for row in rows]
 
 
 def _after(reader: Reader, columns: str, at: Position, limit: int) -> list[Row]:

@@ -18,17 +18,16 @@ from warung.official.cards import Chosen
 from warung.official.model import Follow
 
 NAME = "official.inbox"
-SLICE = 100
+PER_TURN = 500
 
 
 def follow(tx: Tx) -> bool:
     """Take in the next stretch of the log; True when there may be more."""
-    entries = chat.news(tx, NAME, limit=SLICE)
-    known = store_follows.of_conversations(tx, sorted({entry.conversation for entry in entries}))
-    for entry in entries:
-        if (sender := known.get(entry.conversation)) is not None:
-            _took(tx, sender, entry)
-    return len(entries) == SLICE
+    news = chat.news(tx, NAME, limit=PER_TURN)
+    known = store_follows.of_conversations(tx, sorted({entry.conversation for entry in news}))
+    for entry in chat.entries(tx, [entry for entry in news if entry.conversation in known]):
+        _took(tx, known[entry.conversation], entry)
+    return len(news) == PER_TURN
 
 
 def caught_up(reader: Reader) -> bool:

@@ -4,28 +4,30 @@ from collections.abc import Sequence
 
 from warung import chat
 from warung.kit.db import Reader, Tx
-from warung.kit.ids import AccountId
+from warung.kit.ids import AccountId, ConversationId
 from warung.push import store
 from warung.push.model import Clear, Device, Push, Settings
 
 FOLLOWER = "push"
-PER_TURN = 200
+PER_TURN = 500
 SLICE = 10_000  # databases bound the number of parameters of one statement
 
 
 def follow(tx: Tx) -> bool:
     """Read the next entries of the log; True when there may be more."""
-    entries = chat.news(tx, FOLLOWER, limit=PER_TURN)
+    news = chat.news(tx, FOLLOWER, limit=PER_TURN)
     late = tx.now - tx.settings(Settings).late_ms
-    fresh = [entry for entry in entries if entry.at > late and entry.author is None]
+    fresh = [entry for entry in news if entry.at > late and entry.author is None]
     audiences = chat.audiences(tx, {entry.conversation for entry in fresh})
     devices = _devices(tx, sorted(set().union(*audiences.values())))  # of all of them at once: most have none
+    reached: dict[tuple[ConversationId, int], list[Device]] = {}
     for entry in fresh if devices else ():
         members = audiences.get(entry.conversation, ())
-        reached = [device for account in members if account != entry.sender for device in devices.get(account, ())]
-        if reached:
-            _wake(tx, entry, reached)
-    return len(entries) == PER_TURN
+        if found := [device for account in members if account != entry.sender for device in devices.get(account, ())]:
+            reached[entry.conversation, entry.seq] = found
+    for message in chat.entries(tx, [entry for entry in fresh if (entry.conversation, entry.seq) in reached]):
+        _wake(tx, message, reached[message.conversation, message.seq])
+    return len(news) == PER_TURN
 
 
 def caught_up(reader: Reader) -> bool:
