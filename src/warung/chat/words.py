@@ -37,12 +37,13 @@ def plain(text: str) -> bool:
 
 def snippet(text: str, query: list[str], width: int = 60) -> list[tuple[str, bool]]:
     """Return the stretch of `text` around the first hit, cut into pieces that say whether they were searched for."""
-    spans = [(found.start(), found.end(), words(found[0])) for found in _TOKEN.finditer(text)]
-    flat = [(start, end, word) for start, end, parts in spans for word in parts[:1]]
+    found = _places(text)
+    *whole, begun = query
+    ends = range(len(whole), len(found))
     hits = [
-        (flat[at][0], flat[at + len(query) - 1][1])
-        for at in range(len(flat) - len(query) + 1)
-        if all(_same(flat[at + step][2], word, last=step == len(query) - 1) for step, word in enumerate(query))
+        (found[end - len(whole)][0], found[end][1])
+        for end in ends
+        if found[end][2].startswith(begun) and [word for _, _, word in found[end - len(whole) : end]] == whole
     ]
     if not hits:
         return [(text[: 2 * width], False)]
@@ -64,5 +65,8 @@ def snippet(text: str, query: list[str], width: int = 60) -> list[tuple[str, boo
     return pieces
 
 
-def _same(word: str, asked: str, *, last: bool) -> bool:
-    return word.startswith(asked) if last else word == asked
+def _places(text: str) -> list[tuple[int, int, str]]:
+    """Return where each word of a text begins and ends."""
+    if text.isascii() and "_" not in text:
+        return [(one.start(), one.end(), one[0][:LONGEST]) for one in _PLAIN.finditer(text.lower())]
+    return [(one.start(), one.end(), word) for one in _TOKEN.finditer(text) for word in words(one[0])[:1]]
