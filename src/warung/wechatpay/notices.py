@@ -47,7 +47,9 @@ def tell(tx: Tx, *, merchant: Merchant, url: str, event: str, original: str, sum
         return
     id = new_id(tx.now)
     text = msgspec.json.encode(body).decode()
-    store_notices.insert(tx, Notice(id, merchant.mchid, version, url, event, original, summary, text, 0, 0, "waiting", tx.now, tx.now))
+    store_notices.insert_notice(
+        tx, Notice(id, merchant.mchid, version, url, event, original, summary, text, 0, 0, "waiting", tx.now, tx.now)
+    )
     tx.enqueue(Notify(id), key=f"wechatpay.notify/{id}")
 
 
@@ -68,7 +70,7 @@ async def notify(services: Services, job: Notify) -> None:
 
 
 def _found(reader: Reader, id: str) -> tuple[Notice, Merchant, str, int] | None:
-    notice = store_notices.one(reader, id)
+    notice = store_notices.notice(reader, id)
     merchant = store_merchants.merchant(reader, notice.mchid) if notice else None
     if notice is None or merchant is None or notice.state != "waiting":
         return None
@@ -122,7 +124,7 @@ def sent(reader: Reader, *, by: AccountId, mchid: str) -> list[NoticeView]:
 def send_again(tx: Tx, *, by: AccountId, mchid: str, id: str) -> None:
     """Send a notice again, from the first try on. Raises `NoticeNotFound`."""
     merchants.own(tx, by, mchid)
-    found = store_notices.one(tx, id)
+    found = store_notices.notice(tx, id)
     if found is None or found.mchid != mchid:
         raise NoticeNotFound
     store_notices.wait_again(tx, id)

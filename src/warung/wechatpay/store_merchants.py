@@ -6,29 +6,25 @@ from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId
 from warung.wechatpay.keys import Made
 from warung.wechatpay.model import Key, Merchant
+from warung.wechatpay.store_rows import columns, insert, one
 
-MERCHANT = ", ".join(Merchant.__struct_fields__)
-KEY = ", ".join(Key.__struct_fields__)
+MERCHANT, KEY = columns(Merchant), columns(Key)
 PLATFORM = "private, public, certificate, serial, since, until"
 
 
 def insert_merchant(tx: Tx, merchant: Merchant) -> bool:
     """Keep a merchant; False where the number or the shop is taken."""
-    values = ", ".join(f":{name}" for name in Merchant.__struct_fields__)
-    sql = f"INSERT INTO wechatpay_merchant ({MERCHANT}) VALUES ({values}) ON CONFLICT DO NOTHING"
-    return tx.run(sql, msgspec.structs.asdict(merchant)) == 1
+    return insert(tx, "wechatpay_merchant", merchant)
 
 
 def merchant(reader: Reader, mchid: str) -> Merchant | None:
     """Return a merchant by its number."""
-    row = reader.one(f"SELECT {MERCHANT} FROM wechatpay_merchant WHERE mchid = :mchid", {"mchid": mchid})
-    return Merchant(*row) if row else None
+    return one(reader, "wechatpay_merchant", Merchant, {"mchid": mchid})
 
 
 def merchant_of_shop(reader: Reader, shop: str) -> Merchant | None:
     """Return the merchant of a shop."""
-    row = reader.one(f"SELECT {MERCHANT} FROM wechatpay_merchant WHERE shop = :shop", {"shop": shop})
-    return Merchant(*row) if row else None
+    return one(reader, "wechatpay_merchant", Merchant, {"shop": shop})
 
 
 def merchants_of(reader: Reader, owner: AccountId) -> list[Merchant]:

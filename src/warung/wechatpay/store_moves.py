@@ -1,30 +1,20 @@
 """The SQL of transfers to people, of their batches, and of red packets. One function per statement."""
 
-import msgspec
-
 from warung.kit.db import Reader, Tx
 from warung.wechatpay.model import Batch, RedPack, TransferRow
+from warung.wechatpay.store_rows import columns, insert, one
 
-TRANSFER = ", ".join(TransferRow.__struct_fields__)
-BATCH = ", ".join(Batch.__struct_fields__)
-REDPACK = ", ".join(RedPack.__struct_fields__)
-
-
-def _values(shape: type[msgspec.Struct]) -> str:
-    return ", ".join(f":{name}" for name in shape.__struct_fields__)
+TRANSFER = columns(TransferRow)
 
 
 def insert_transfer(tx: Tx, transfer: TransferRow) -> bool:
     """Keep a transfer; False when its number is taken."""
-    sql = f"INSERT INTO wechatpay_transfer ({TRANSFER}) VALUES ({_values(TransferRow)}) ON CONFLICT DO NOTHING"
-    return tx.run(sql, msgspec.structs.asdict(transfer)) == 1
+    return insert(tx, "wechatpay_transfer", transfer)
 
 
 def transfer_by(reader: Reader, **by: str) -> TransferRow | None:
     """Return the transfer of which all these columns are so: `id`, `package`, `transfer`."""
-    where = " AND ".join(f"{name} = :{name}" for name in by)
-    row = reader.one(f"SELECT {TRANSFER} FROM wechatpay_transfer WHERE {where}", by)
-    return TransferRow(*row) if row else None
+    return one(reader, "wechatpay_transfer", TransferRow, by)
 
 
 def transfer_numbered(reader: Reader, mchid: str, out_bill_no: str, batch: str | None = None) -> TransferRow | None:
@@ -51,15 +41,12 @@ def transfers_of(reader: Reader, batch: str) -> list[TransferRow]:
 
 def insert_batch(tx: Tx, batch: Batch) -> bool:
     """Keep a batch; False when its number is taken."""
-    sql = f"INSERT INTO wechatpay_batch ({BATCH}) VALUES ({_values(Batch)}) ON CONFLICT (mchid, out_batch_no) DO NOTHING"
-    return tx.run(sql, msgspec.structs.asdict(batch)) == 1
+    return insert(tx, "wechatpay_batch", batch, taken="(mchid, out_batch_no)")
 
 
 def batch_by(reader: Reader, **by: str) -> Batch | None:
     """Return the batch of which all these columns are so: `id`, or `mchid` with `out_batch_no`."""
-    where = " AND ".join(f"{name} = :{name}" for name in by)
-    row = reader.one(f"SELECT {BATCH} FROM wechatpay_batch WHERE {where}", by)
-    return Batch(*row) if row else None
+    return one(reader, "wechatpay_batch", Batch, by)
 
 
 def finish_batch(tx: Tx, id: str) -> bool:
@@ -70,15 +57,12 @@ def finish_batch(tx: Tx, id: str) -> bool:
 
 def insert_redpack(tx: Tx, redpack: RedPack) -> bool:
     """Keep a red packet; False when its number is taken."""
-    sql = f"INSERT INTO wechatpay_redpack ({REDPACK}) VALUES ({_values(RedPack)}) ON CONFLICT (mchid, mch_billno) DO NOTHING"
-    return tx.run(sql, msgspec.structs.asdict(redpack)) == 1
+    return insert(tx, "wechatpay_redpack", redpack, taken="(mchid, mch_billno)")
 
 
 def redpack(reader: Reader, mchid: str, mch_billno: str) -> RedPack | None:
     """Return a red packet by the merchant's number."""
-    sql = f"SELECT {REDPACK} FROM wechatpay_redpack WHERE mchid = :mchid AND mch_billno = :number"
-    row = reader.one(sql, {"mchid": mchid, "number": mch_billno})
-    return RedPack(*row) if row else None
+    return one(reader, "wechatpay_redpack", RedPack, {"mchid": mchid, "mch_billno": mch_billno})
 
 
 def redpacks_since(reader: Reader, mchid: str, openid: str, since: int) -> int:

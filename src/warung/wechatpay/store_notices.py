@@ -1,24 +1,21 @@
 """The SQL of notices, of what download addresses lead to, and of pictures. One function per statement."""
 
-import msgspec
-
 from warung.kit.db import Reader, Tx
 from warung.wechatpay.model import Notice
+from warung.wechatpay.store_rows import columns, insert, one
 
-NOTICE = ", ".join(Notice.__struct_fields__)
+NOTICE = columns(Notice)
 PAGE = 100
 
 
-def insert(tx: Tx, notice: Notice) -> None:
+def insert_notice(tx: Tx, notice: Notice) -> None:
     """Keep a notice."""
-    values = ", ".join(f":{name}" for name in Notice.__struct_fields__)
-    tx.run(f"INSERT INTO wechatpay_notice ({NOTICE}) VALUES ({values})", msgspec.structs.asdict(notice))
+    insert(tx, "wechatpay_notice", notice)
 
 
-def one(reader: Reader, id: str) -> Notice | None:
+def notice(reader: Reader, id: str) -> Notice | None:
     """Return a notice."""
-    row = reader.one(f"SELECT {NOTICE} FROM wechatpay_notice WHERE id = :id", {"id": id})
-    return Notice(*row) if row else None
+    return one(reader, "wechatpay_notice", Notice, {"id": id})
 
 
 def of_merchant(reader: Reader, mchid: str) -> list[Notice]:

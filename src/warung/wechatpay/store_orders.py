@@ -3,31 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from warung.kit.db import Reader, Tx
 from warung.wechatpay.model import Combined, Order, RefundRow
+from warung.wechatpay.store_rows import columns, insert, one
 
-ORDER = ", ".join(Order.__struct_fields__)
-COMBINED = ", ".join(Combined.__struct_fields__)
-REFUND = ", ".join(RefundRow.__struct_fields__)
-
-
-def _values(shape: type[msgspec.Struct]) -> str:
-    return ", ".join(f":{name}" for name in shape.__struct_fields__)
+ORDER, REFUND = columns(Order), columns(RefundRow)
+NUMBERED = "(mchid, out_trade_no)"
 
 
 def insert_order(tx: Tx, order: Order) -> bool:
     """Keep a new order; False when its number is taken."""
-    sql = f"INSERT INTO wechatpay_order ({ORDER}) VALUES ({_values(Order)}) ON CONFLICT (mchid, out_trade_no) DO NOTHING"
-    return tx.run(sql, msgspec.structs.asdict(order)) == 1
+    return insert(tx, "wechatpay_order", order, taken=NUMBERED)
 
 
 def order_by(reader: Reader, **by: str) -> Order | None:
     """Return the order of which all these columns are so: of `id`, `token`, `charge`, `transaction_id`, `mchid` with `out_trade_no`."""
-    where = " AND ".join(f"{name} = :{name}" for name in by)
-    row = reader.one(f"SELECT {ORDER} FROM wechatpay_order WHERE {where}", by)
-    return Order(*row) if row else None
+    return one(reader, "wechatpay_order", Order, by)
 
 
 def parts(reader: Reader, combined: str) -> list[Order]:
@@ -73,17 +64,20 @@ def paid_between(reader: Reader, mchid: str, since: int, until: int) -> list[Ord
     return [Order(*row) for row in reader.all(sql, {"mchid": mchid, "since": since, "until": until})]
 
 
+def orders_of(reader: Reader, mchid: str, *, before: str, limit: int) -> list[Order]:
+    """Return a merchant's orders, the newest first: their ids sort by time."""
+    sql = f"SELECT {ORDER} FROM wechatpay_order WHERE mchid = :mchid AND id < :before ORDER BY id DESC LIMIT :limit"
+    return [Order(*row) for row in reader.all(sql, {"mchid": mchid, "before": before, "limit": limit})]
+
+
 def insert_combined(tx: Tx, combined: Combined) -> bool:
     """Keep a new combined order; False when its number is taken."""
-    sql = f"INSERT INTO wechatpay_combined ({COMBINED}) VALUES ({_values(Combined)}) ON CONFLICT (mchid, out_trade_no) DO NOTHING"
-    return tx.run(sql, msgspec.structs.asdict(combined)) == 1
+    return insert(tx, "wechatpay_combined", combined, taken=NUMBERED)
 
 
 def combined_by(reader: Reader, **by: str) -> Combined | None:
     """Return the combined order of which all these columns are so: `id`, `token`, or `mchid` with `out_trade_no`."""
-    where = " AND ".join(f"{name} = :{name}" for name in by)
-    row = reader.one(f"SELECT {COMBINED} FROM wechatpay_combined WHERE {where}", by)
-    return Combined(*row) if row else None
+    return one(reader, "wechatpay_combined", Combined, by)
 
 
 def combined_paid(tx: Tx, id: str, payer: str, openid: str) -> None:
@@ -98,15 +92,12 @@ def renew_combined(tx: Tx, id: str, ends: int) -> None:
 
 def insert_refund(tx: Tx, refund: RefundRow) -> bool:
     """Keep a refund; False when its number is taken."""
-    sql = f"INSERT INTO wechatpay_refund ({REFUND}) VALUES ({_values(RefundRow)}) ON CONFLICT (mchid, out_refund_no) DO NOTHING"
-    return tx.run(sql, msgspec.structs.asdict(refund)) == 1
+    return insert(tx, "wechatpay_refund", refund, taken="(mchid, out_refund_no)")
 
 
 def refund_by(reader: Reader, **by: str) -> RefundRow | None:
     """Return the refund of which all these columns are so: `id` with `mchid`, or `mchid` with `out_refund_no`."""
-    where = " AND ".join(f"{name} = :{name}" for name in by)
-    row = reader.one(f"SELECT {REFUND} FROM wechatpay_refund WHERE {where}", by)
-    return RefundRow(*row) if row else None
+    return one(reader, "wechatpay_refund", RefundRow, by)
 
 
 def refunds_of(reader: Reader, order_id: str) -> list[RefundRow]:
