@@ -29,13 +29,18 @@ PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture
-async def place(tmp_path: Path, hand: Hand) -> AsyncIterator[Served]:
-    """A warung with the built client, open to everybody, on a loopback address that browsers trust."""
+def built() -> None:
+    """Build the client, once per run."""
     with once_per_run("web") as done:
         if not done.exists():
             web.build()
             done.touch()
+
+
+@pytest.fixture
+async def place(tmp_path: Path, hand: Hand) -> AsyncIterator[Served]:
+    """A warung with the built client, open to everybody, on a loopback address that browsers trust."""
+    built()
     async with served_place(tmp_path, hand, sections={accounts.Settings: accounts.Settings(registration="open")}) as served:
         yield served
 

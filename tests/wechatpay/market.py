@@ -123,6 +123,7 @@ class Market(Purse):
         self.place = place
         self.siti: AccountId
         self.budi: AccountId
+        self.account: official.Registered
         self.appid: str
         self.openid: str
         self.shop: str
@@ -138,7 +139,7 @@ class Market(Purse):
         made = await self.do(
             official.register, by=self.joko if test else self.siti, kind="service", handle="tokositi", name="Toko Siti", test=test
         )
-        self.appid, self.official = made.official.appid, made.official.id
+        self.account, self.appid, self.official = made, made.official.appid, made.official.id
         self.openid = await self.follows(self.budi)
         owner = self.joko if test else self.siti
         self.shop, self.merchant, self.program = await self.sells(owner, test=test)

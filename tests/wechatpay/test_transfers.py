@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.chat.scene import card
 from tests.pay.purse import SITE
 from tests.wechatpay.listener import Listener
 from tests.wechatpay.market import Market
 from tests.worlds import OpenWorld
+from warung import chat
 from warung.kit.clock import DAY, HOUR
 from warung.wechatpay import keys, platform, transfers
 from warung.wechatpay.model import TransferNotForYou, TransferOver
@@ -33,6 +35,13 @@ def taking(market: Market, package: str) -> AskedTransfer:
     return AskedTransfer(package, market.merchant.mchid, market.appid)
 
 
+async def waiting(market: Market) -> list[dict[str, Any]]:
+    """What this place itself wrote to Budi of money that waits for him."""
+    here = await market.do(chat.open_system, account=market.budi)
+    cards = [card(message) for message in (await market.page(market.budi, here)).messages]
+    return [each for each in cards if each["type"] == "wechatpay.transfer"]
+
+
 async def test_a_transfer_waits_for_the_person_who_takes_it(market: Market) -> None:
     await market.bought(total=500)
     async with Listener() as listener:
@@ -42,23 +51,34 @@ async def test_a_transfer_waits_for_the_person_who_takes_it(market: Market) -> N
         for changed in (bill(market, amount=91), bill(market, transfer_remark="x")):
             assert (await market.program.call("POST", BILLS, changed))[1]["code"] == "INVALID_REQUEST"
         asked = taking(market, made["package_info"])
+        (waits,) = await waiting(market)
+        assert (waits["id"], waits["name"], waits["amount"], waits["remark"]) == (made["transfer_bill_no"], "Toko Siti", 90, "gaji")
+        by_card = AskedTransfer(id=waits["id"])
         seen = await market.ask(transfers.look, by=market.budi, asked=asked)
+        assert seen == await market.ask(transfers.look, by=market.budi, asked=by_card)
         assert (seen.name, seen.remark, seen.amount, seen.state) == ("Toko Siti", "gaji", 90, "WAIT_USER_CONFIRM")
         for who, way in (
             (market.siti, asked),
             (market.budi, taking(market, "x" * 64)),
             (market.budi, AskedTransfer(asked.package, "1", market.appid)),
+            (market.budi, AskedTransfer(asked.package)),
+            (market.siti, by_card),
+            (market.budi, AskedTransfer()),
         ):
             await market.refused(TransferNotForYou, transfers.take, by=who, asked=way)
-        for _ in range(2):
-            assert (await market.do(transfers.take, by=market.budi, asked=asked)).state == "SUCCESS"
+        for way in (asked, by_card):
+            assert (await market.do(transfers.take, by=market.budi, asked=way)).state == "SUCCESS"
+        assert [frame["id"] for frame in market.heard(market.budi, "wechatpay.transfer_changed")] == [waits["id"]]
         assert (await market.has(market.budi), await market.took(market.shop)) == (9_590, 410)
-        _, told = await market.program.call("GET", f"{BILLS}/out-bill-no/gaji1")
-        assert (told["state"], told["transfer_amount"], told["openid"]) == ("SUCCESS", 90, market.openid)
-        assert (await market.program.call("GET", f"{BILLS}/transfer-bill-no/{made['transfer_bill_no']}"))[1] == told
+        _, known = await market.program.call("GET", f"{BILLS}/out-bill-no/gaji1")
+        assert (known["state"], known["transfer_amount"], known["openid"]) == ("SUCCESS", 90, market.openid)
+        assert (await market.program.call("GET", f"{BILLS}/transfer-bill-no/{made['transfer_bill_no']}"))[1] == known
         assert (await market.program.call("POST", f"{BILLS}/out-bill-no/gaji1/cancel"))[1]["code"] == "INVALID_REQUEST"
         await market.world.settle()
-        assert len(listener.heard) == 1
+        ((_, body),) = listener.heard
+        await market.program.checks(listener.headers(0), body)
+        heard = json.loads(market.program.opens(json.loads(body)["resource"]))
+        assert (heard["out_bill_no"], heard["state"], heard["transfer_amount"]) == ("gaji1", "SUCCESS", 90)
     await market.books_are_right()
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
-from warung import accounts, pay
+from warung import accounts, chat, pay
 from warung.kit.clock import DAY
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, digest
 from warung.wechatpay import keys, notices, orders, people, store_merchants, store_moves, times
 from warung.wechatpay.call import Call
+from warung.wechatpay.cards import TransferCard, TransferChanged
 from warung.wechatpay.faults import Fault, not_this, told, wrong
 from warung.wechatpay.model import Merchant, TransferNotForYou, TransferOver, TransferRow, TransferState
 from warung.wechatpay.wire import TransferAsked
@@ -21,17 +22,19 @@ CODE = "payout"
 
 
 class AskedTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a page names money that waits: as requestMerchantTransfer has it."""
+    """How somebody came to money that waits: by a page, as its requestMerchantTransfer has it, or by the `id` on a card."""
 
-    package: str
-    mch_id: str = msgspec.field(name="mchId")
-    app_id: str = msgspec.field(name="appId")
+    package: str = ""
+    mch_id: str = msgspec.field(default="", name="mchId")
+    app_id: str = msgspec.field(default="", name="appId")
+    id: str = ""
 
 
 class TransferView(msgspec.Struct, frozen=True):
     """Money that waits for somebody, as they see it."""
 
     id: str
+    shop: str
     name: str
     remark: str
     amount: int
@@ -41,7 +44,10 @@ class TransferView(msgspec.Struct, frozen=True):
 
 
 def ask(tx: Tx, call: Call, data: TransferAsked) -> dict[str, Any]:
-    """Let money wait for a person. The same bill again is the same; a changed one is refused. Raises NOT_ENOUGH and what `row` raises."""
+    """Let money wait for a person, and tell them. The same bill again is the same; a changed one is refused.
+
+    Raises NOT_ENOUGH and what `row` raises.
+    """
     same = digest(msgspec.json.encode(msgspec.structs.replace(data, user_name=None)).decode())
     known = store_moves.transfer_numbered(tx, call.merchant.mchid, data.out_bill_no)
     if known is not None:
@@ -69,6 +75,8 @@ def ask(tx: Tx, call: Call, data: TransferAsked) -> dict[str, Any]:
     hold(tx, call.merchant, made, kind="pending")
     if not store_moves.insert_transfer(tx, made):
         raise not_this("this out_bill_no is being used by another request")
+    card = TransferCard(made.id, call.merchant.name, made.amount, made.currency, made.remark, made.created_at + DAY)
+    chat.post(tx, to=chat.open_system(tx, account=made.payee), card=card)
     return begun(tx, made)
 
 
@@ -191,7 +199,7 @@ def look(reader: Reader, *, by: AccountId, asked: AskedTransfer) -> TransferView
     """Return money that waits for `by`. Raises `TransferNotForYou`."""
     found, merchant = _mine(reader, by, asked)
     ends = found.created_at + DAY
-    return TransferView(found.id, merchant.name, found.remark, found.amount, found.currency, found.state, ends)
+    return TransferView(found.id, merchant.shop, merchant.name, found.remark, found.amount, found.currency, found.state, ends)
 
 
 def take(tx: Tx, *, by: AccountId, asked: AskedTransfer) -> TransferView:
@@ -229,6 +237,7 @@ def on_expired(tx: Tx, event: pay.PendingExpired) -> None:
 def _settled(tx: Tx, row: TransferRow, state: TransferState, reason: str) -> bool:
     if not store_moves.settle_transfer(tx, row.id, state=state, fail_reason=reason):
         return False
+    tx.emit(TransferChanged(row.id), [row.payee])
     merchant = store_merchants.merchant(tx, row.mchid)
     assert merchant is not None
     body = {
@@ -254,10 +263,12 @@ def _settled(tx: Tx, row: TransferRow, state: TransferState, reason: str) -> boo
 
 
 def _mine(reader: Reader, by: AccountId, asked: AskedTransfer) -> tuple[TransferRow, Merchant]:
-    found = store_moves.transfer_by(reader, package=asked.package)
-    merchant = store_merchants.merchant(reader, asked.mch_id)
-    if found is None or merchant is None or (found.payee, found.mchid, found.appid) != (by, asked.mch_id, asked.app_id):
+    """Return money that somebody may take: a page names merchant and app too, and both have to be those of the bill."""
+    found = store_moves.transfer_by(reader, id=asked.id) if asked.id else store_moves.transfer_by(reader, package=asked.package)
+    if found is None or found.payee != by or (not asked.id and (found.mchid, found.appid) != (asked.mch_id, asked.app_id)):
         raise TransferNotForYou
+    merchant = store_merchants.merchant(reader, found.mchid)
+    assert merchant is not None
     return found, merchant
 
 

@@ -235,7 +235,7 @@ def _sandbox_take(tx: Tx, call: Call, params: Params, _: None) -> Any:
     found = transfers.find(tx, call, number=params["number"])
     if not people.is_test(tx, found.appid):
         raise forbidden("the sandbox is for accounts that are marked as test accounts")
-    transfers.take(tx, by=found.payee, asked=transfers.AskedTransfer(found.package or "", found.mchid, found.appid))
+    transfers.take(tx, by=found.payee, asked=transfers.AskedTransfer(id=found.id))
     return transfers.whole(tx, call, transfers.find(tx, call, number=params["number"]))
 
 

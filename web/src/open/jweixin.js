@@ -32,7 +32,8 @@
     "playVoice pauseVoice stopVoice uploadVoice downloadVoice translateVoice getNetworkType openLocation hideOptionMenu showOptionMenu " +
     "closeWindow hideMenuItems showMenuItems hideAllNonBaseMenuItem showAllNonBaseMenuItem scanQRCode chooseCard openEnterpriseChat " +
     "launchMiniProgram openBusinessView onVoiceRecordEnd onVoicePlayEnd openAddress addCard openCard chooseWXPay previewImage getLocation " +
-    "openProductSpecificView openEnterpriseRedPacket consumeAndShareCard startSearchBeacons stopSearchBeacons onSearchBeacons"
+    "openProductSpecificView openEnterpriseRedPacket consumeAndShareCard startSearchBeacons stopSearchBeacons onSearchBeacons " +
+    "requestMerchantTransfer"
   ).split(" ");
   /** What a page invokes when the person shares. */
   var SHARES = {

@@ -7,7 +7,7 @@
 
 import { ApiError } from "../../kit/api";
 import * as api from "./api";
-import type { PageCall } from "../wechatpay/api";
+import type { AskedTransfer, PageCall } from "../wechatpay/api";
 import type { OfficialPage } from "./wire";
 
 /** What a page wants shared. */
@@ -24,10 +24,11 @@ export type Wish =
   | { kind: "location" }
   | { kind: "place"; latitude: number; longitude: number; name: string; address: string }
   | { kind: "pay"; order: PageCall }
+  | { kind: "transfer"; asked: AskedTransfer }
   | { kind: "share"; what: Shared; timeline: boolean };
 
 export interface Around {
-  /** Show a screen. Resolves with what came of it, or null when the person would not. Of a payment that cannot be made: why. */
+  /** Show a screen. Resolves with what came of it, or null when the person would not. Of money that cannot move: why. */
   ask: (wish: Wish) => Promise<unknown>;
   /** the page has said who it is, and it was so */
   known: (official: OfficialPage) => void;
@@ -53,10 +54,14 @@ const OFFERED = [
   "checkJsApi", "getBrandWCPayRequest", "imagePreview", "chooseImage", "uploadImage", "downloadImage", "getLocalImgData", "geoLocation",
   "openLocation", "getNetworkType", "scanQRCode", "closeWindow", "hideOptionMenu", "showOptionMenu", "hideMenuItems", "showMenuItems",
   "hideAllNonBaseMenuItem", "showAllNonBaseMenuItem", "updateAppMessageShareData", "updateTimelineShareData", "menu:share:appmessage",
-  "menu:share:timeline", "sendAppMessage", "shareTimeline",
+  "menu:share:timeline", "sendAppMessage", "shareTimeline", "requestMerchantTransfer",
 ]; // prettier-ignore
-/** What needs no verification: hand-written pages close themselves and pay without a configuration; a payment has its own signature. */
-const FREE = new Set(["preVerifyJSAPI", "checkJsApi", "getNetworkType", "closeWindow", "hideOptionMenu", "showOptionMenu", "getBrandWCPayRequest", "hideToolbar", "showToolbar"]);
+/** What needs no verification: hand-written pages close themselves, pay and give money without a configuration; a payment has its own
+    signature, and money that waits its own secret. */
+const FREE = new Set([
+  "preVerifyJSAPI", "checkJsApi", "getNetworkType", "closeWindow", "hideOptionMenu", "showOptionMenu", "getBrandWCPayRequest",
+  "requestMerchantTransfer", "hideToolbar", "showToolbar",
+]); // prettier-ignore
 const REFUSED: Record<string, string> = {
   invalid_signature: "invalid signature",
   invalid_url_domain: "invalid url domain",
@@ -189,6 +194,7 @@ export class Host {
       return { err_msg: "scanQRCode:ok" };
     },
     getBrandWCPayRequest: ({ args }) => this.#pay(args),
+    requestMerchantTransfer: ({ args }) => this.#take(args),
   };
 
   #menu(name: string, shown: boolean): Result {
@@ -242,9 +248,20 @@ export class Host {
       signType: said("signType") || "MD5",
       paySign: said("paySign"),
     };
-    const paid = await this.#around.ask({ kind: "pay", order });
-    if (typeof paid === "string") return { err_msg: "get_brand_wcpay_request:fail", err_desc: paid };
-    return { err_msg: paid ? "get_brand_wcpay_request:ok" : "get_brand_wcpay_request:cancel" };
+    return this.#moved("get_brand_wcpay_request", { kind: "pay", order });
+  }
+
+  #take(args: Record<string, unknown>): Promise<Result> {
+    const said = (key: string): string => String(args[key] ?? "");
+    const asked = { mchId: said("mchId"), appId: said("appId"), package: said("package") };
+    return this.#moved("requestMerchantTransfer", { kind: "transfer", asked });
+  }
+
+  /** Let the person move money or not, and say it as the page expects to hear it. */
+  async #moved(said: string, wish: Wish): Promise<Result> {
+    const done = await this.#around.ask(wish);
+    if (typeof done === "string") return { err_msg: `${said}:fail`, err_desc: done };
+    return { err_msg: done ? `${said}:ok` : `${said}:cancel` };
   }
 }
 

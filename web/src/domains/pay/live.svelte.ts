@@ -6,7 +6,7 @@ import * as api from "./api";
 import { callCredits } from "./money.svelte";
 import type { Bill, Handover, MoneyChanged, Packet, Wallet } from "./wire";
 
-class Live<T> {
+export class Live<T> {
   readonly #known = new SvelteMap<string, T>();
   readonly #asking = new Map<string, Promise<T>>();
   readonly #fetch: (id: string) => Promise<T>;

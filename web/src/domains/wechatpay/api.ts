@@ -1,4 +1,7 @@
-/** Orders of shops' programs. The id of a payment is made here, once per intent: sending it again is the same payment. */
+/**
+ * Orders of shops' programs, and their money for people. The id of a payment is made here, once per intent: sending it again is the same
+ * payment.
+ */
 
 import { post } from "../../kit/api";
 
@@ -31,3 +34,20 @@ export interface Order {
 export const look = (order: AskedOrder): Promise<Order> => post("/wechatpay/orders/look", order);
 export const pay = (id: string, order: AskedOrder, approval: string | null): Promise<Order> =>
   post("/wechatpay/orders/pay", { id, order, approval });
+
+/** How one came to money that waits: by a page, with the names of requestMerchantTransfer, or by a card. */
+export type AskedTransfer = { mchId: string; appId: string; package: string } | { id: string };
+
+export interface Transfer {
+  id: string;
+  shop: string;
+  name: string;
+  remark: string;
+  amount: number;
+  currency: string;
+  state: "WAIT_USER_CONFIRM" | "SUCCESS" | "FAIL" | "CANCELLED";
+  ends_at: number;
+}
+
+export const lookTransfer = (asked: AskedTransfer): Promise<Transfer> => post("/wechatpay/transfers/look", asked);
+export const takeTransfer = (asked: AskedTransfer): Promise<Transfer> => post("/wechatpay/transfers/take", asked);
