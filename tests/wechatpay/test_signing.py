@@ -84,9 +84,14 @@ async def test_a_merchant_belongs_to_the_owner_of_its_shop(open_market: OpenWorl
     assert (len(mchid), len(market.merchant.key_v3 or ""), len(market.merchant.key_v2 or "")) == (10, 32, 32)
     await market.refused(MerchantIdTaken, merchants.register, by=siti, shop=market.shop)
     (seen,) = await market.ask(merchants.mine, by=siti)
-    assert (seen.key_v3, seen.appids, seen.serials) == (None, [market.appid], [market.program.serial])
+    assert (seen.key_v3, seen.appids, [(each.serial, each.certificate) for each in seen.keys]) == (
+        None,
+        [market.appid],
+        [(market.program.serial, True)],
+    )
     pem = keys.make("x", market.hand()).certificate
     for verb, named in (
+        (merchants.look, {}),
         (merchants.change, {"mode": "public_key"}),
         (merchants.add_key, {"pem": pem}),
         (merchants.revoke_key, {"serial": "AB"}),
@@ -108,6 +113,10 @@ async def test_a_merchant_belongs_to_the_owner_of_its_shop(open_market: OpenWorl
     assert (await market.program.raw("GET", "/v3/certificates")).status_code == 200
     await market.do(merchants.close, by=siti, mchid=mchid)
     assert (await market.program.raw("GET", "/v3/certificates")).json()["code"] == "NO_AUTH"
+    await market.refused(MerchantIdTaken, merchants.register, by=siti, shop=market.shop, test=True)
+    opened = await market.do(merchants.register, by=siti, shop=market.shop)
+    assert (opened.mchid, opened.closed, opened.key_v3 == changed.key_v3) == (mchid, False, False)
+    assert (await market.program.raw("GET", "/v3/certificates")).status_code == 200
     public = keys.make("y", market.hand()).public
     for _ in range(merchants.KEYS_EACH - 1):
         await market.do(merchants.add_key, by=siti, mchid=mchid, pem=public)

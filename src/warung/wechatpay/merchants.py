@@ -26,8 +26,16 @@ SECRET = re.compile(r"[A-Za-z0-9]{32}\Z")
 LETTERS = string.ascii_letters + string.digits
 
 
+class SigningKey(msgspec.Struct, frozen=True):
+    """A key by which a merchant's programs sign: its serial number, whether a certificate goes with it, since when it counts."""
+
+    serial: str
+    certificate: bool
+    created_at: int
+
+
 class MerchantNumber(msgspec.Struct, frozen=True):
-    """A merchant as its owner sees it; the two keys only when they are new."""
+    """A merchant as its owner sees it; the two keys only when they are new. For a `closed` one no program acts."""
 
     mchid: str
     shop: str
@@ -35,9 +43,10 @@ class MerchantNumber(msgspec.Struct, frozen=True):
     currency: str
     mode: Mode
     test: bool
+    closed: bool
     appids: list[str]
     providers: list[str]
-    serials: list[str]
+    keys: list[SigningKey]
     key_v3: str | None = None
     key_v2: str | None = None
 
@@ -54,7 +63,8 @@ class KeyPair(msgspec.Struct, frozen=True):
 def register(tx: Tx, *, by: AccountId, shop: str, currency: str = pay.CREDITS, test: bool = False) -> MerchantNumber:
     """Give one's own shop a merchant number. `currency` is what the API's CNY means: one fen is one minor unit of it.
 
-    A test merchant moves test money only. The keys are shown now. Raises `MerchantNotFound`, `MerchantIdTaken`, `UnknownCurrency`.
+    A test merchant moves test money only. The keys are shown now. A number that was closed is open again, with new keys of both versions.
+    Raises `MerchantNotFound`, `MerchantIdTaken`, `UnknownCurrency`.
     """
     pay.own_shop(tx, by=by, id=shop)
     kept = pay.shop(tx, shop)
@@ -63,7 +73,7 @@ def register(tx: Tx, *, by: AccountId, shop: str, currency: str = pay.CREDITS, t
         raise pay.UnknownCurrency(currency=currency)
     known = store_merchants.merchant_of_shop(tx, shop)
     if known is not None:
-        raise MerchantIdTaken(mchid=known.mchid)
+        return _again(tx, known, currency)
     while True:
         mchid = f"{1_600_000_000 + secrets.randbelow(100_000_000)}"
         made = Merchant(mchid, shop, by, kept.name, new_secret(), new_secret(), currency, "certificate", int(test), tx.now, None)
@@ -71,9 +81,23 @@ def register(tx: Tx, *, by: AccountId, shop: str, currency: str = pay.CREDITS, t
             return _seen(tx, made, secrets_too=True)
 
 
+def _again(tx: Tx, known: Merchant, currency: str) -> MerchantNumber:
+    """Open a closed number again. What its orders mean by CNY stays what it was."""
+    if known.closed_at is None or known.currency != currency:
+        raise MerchantIdTaken(mchid=known.mchid)
+    opened = msgspec.structs.replace(known, closed_at=None, key_v3=new_secret(), key_v2=new_secret())
+    store_merchants.change_merchant(tx, opened)
+    return _seen(tx, opened, secrets_too=True)
+
+
 def mine(reader: Reader, *, by: AccountId) -> list[MerchantNumber]:
     """Return one's own merchants, without their keys."""
     return [_seen(reader, each) for each in store_merchants.merchants_of(reader, by)]
+
+
+def look(reader: Reader, *, by: AccountId, mchid: str) -> MerchantNumber:
+    """Return one's own merchant, without its keys. Raises `MerchantIdNotFound`."""
+    return _seen(reader, own(reader, by, mchid))
 
 
 def own(reader: Reader, by: AccountId, mchid: str) -> Merchant:
@@ -177,9 +201,10 @@ def _seen(reader: Reader, kept: Merchant, *, secrets_too: bool = False) -> Merch
         currency=kept.currency,
         mode=kept.mode,
         test=bool(kept.is_test),
+        closed=kept.closed_at is not None,
         appids=store_merchants.bound(reader, kept.mchid),
         providers=store_merchants.providers(reader, kept.mchid),
-        serials=[each.serial for each in store_merchants.keys(reader, kept.mchid)],
+        keys=[SigningKey(each.serial, each.certificate is not None, each.created_at) for each in store_merchants.keys(reader, kept.mchid)],
         key_v3=kept.key_v3 if secrets_too else None,
         key_v2=kept.key_v2 if secrets_too else None,
     )

@@ -12,7 +12,7 @@ from warung.kit.ids import digest
 from warung.wechatpay import notices, orders, store_merchants, store_orders, times
 from warung.wechatpay.call import Call
 from warung.wechatpay.faults import Fault, not_this, wrong
-from warung.wechatpay.model import CNY, Merchant, Order, RefundRow
+from warung.wechatpay.model import CNY, Merchant, Order, OrderNotPaid, RefundRow, RefundsSpent, RefundTooLate
 from warung.wechatpay.wire import Abnormal, RefundAsked
 
 MOST = 50
@@ -66,22 +66,25 @@ def give(
     url: str,
     state: str = "REFUND",
 ) -> tuple[RefundRow, bool]:
-    """Give money of an order back; return the refund, and whether it is new."""
+    """Give money of an order back; return the refund, and whether it is new.
+
+    Raises `OrderNotPaid`, `RefundTooLarge`, `RefundsSpent`, `RefundTooLate`, `NotEnoughMoney`; PARAM_ERROR, INVALID_REQUEST (changed).
+    """
     known = store_orders.refund_by(tx, mchid=merchant.mchid, out_refund_no=number)
     if known is not None:
         if known.digest != same or known.order_id != order.id:
             raise not_this("this out_refund_no was used before, for a refund with other parameters")
         return known, False
     if order.payment is None or order.paid_at is None:
-        raise not_this("this order is not paid")
+        raise OrderNotPaid
     if total != order.total:
         raise wrong("the total is not that of the order", "/amount/total", total)
     if order.refunds >= MOST:
-        raise not_this(f"an order can be refunded at most {MOST} times")
+        raise RefundsSpent(limit=MOST)
     if order.paid_at + WITHIN_MS < tx.now:
-        raise not_this("this order was paid more than a year ago")
+        raise RefundTooLate
     if not store_orders.refunded(tx, order.id, amount, state):
-        raise not_this("more would go back than was paid")
+        raise pay.RefundTooLarge(left=order.total - order.refunded)
     id = f"503{secrets.randbelow(10**7):07}{times.compact(tx, tx.now)[:8]}{secrets.randbelow(10**10):010}"
     moved = pay.refund_payment(tx, by=merchant.owner, payment=order.payment, amount=amount, nonce=id)
     made = RefundRow(id, merchant.mchid, number, order.id, amount, reason, url, same, moved.id, tx.now)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Router, delete, get, post, put
+from litestar import Response, Router, delete, get, post, put
 from litestar.params import Parameter
 
 from warung import pay
@@ -11,7 +11,8 @@ from warung.kit.db import Db
 from warung.kit.domain import Priority
 from warung.kit.ids import Identity
 from warung.kit.site import Site
-from warung.wechatpay import keys, merchants, notices, paying, platform, transfers
+from warung.wechatpay import counter, keys, merchants, notices, paying, platform, transfers
+from warung.wechatpay.counter import ShopOrder, ShopOrders
 from warung.wechatpay.merchants import KeyPair, MerchantNumber
 from warung.wechatpay.model import Mode
 from warung.wechatpay.notices import NoticeView
@@ -49,6 +50,13 @@ class AddKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A certificate or a public key in PEM; without one this place makes a key pair and tells the private half once."""
 
     pem: str | None = None
+
+
+class GiveOrderBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Give an order back, or a part of it; `id` is made by the client and names the refund."""
+
+    id: str
+    amount: int
 
 
 class PlatformCertificate(msgspec.Struct, frozen=True):
@@ -98,8 +106,14 @@ async def my_merchants(db: Db, me: Identity) -> list[MerchantNumber]:
 
 @post("/wechatpay/merchants", status_code=200)
 async def register(db: Db, me: Identity, data: RegisterMerchant) -> MerchantNumber:
-    """Give your shop a merchant number. Its two keys are shown now."""
+    """Give your shop a merchant number, or open its closed one again. Its two keys are shown now."""
     return await db.write(lambda tx: merchants.register(tx, by=me.account, shop=data.shop, currency=data.currency, test=data.test))
+
+
+@get("/wechatpay/merchants/{mchid:str}")
+async def my_merchant(db: Db, me: Identity, mchid: Id) -> MerchantNumber:
+    """One of your shops' merchant numbers."""
+    return await db.read(lambda reader: merchants.look(reader, by=me.account, mchid=mchid))
 
 
 @put("/wechatpay/merchants/{mchid:str}")
@@ -169,6 +183,26 @@ async def send_again(db: Db, me: Identity, mchid: Id, id: Id) -> None:
     await db.write(lambda tx: notices.send_again(tx, by=me.account, mchid=mchid, id=id))
 
 
+@get("/wechatpay/merchants/{mchid:str}/orders")
+async def shop_orders(db: Db, me: Identity, mchid: Id, before: Id | None = None) -> ShopOrders:
+    """What was asked of people for your merchant, and what of it is paid, newest first."""
+    return await db.read(lambda reader: counter.listed(reader, by=me.account, mchid=mchid, before=before))
+
+
+@post("/wechatpay/merchants/{mchid:str}/orders/{id:str}/refunds", status_code=200, opt={"priority": Priority.FIRST})
+async def give_back(db: Db, me: Identity, mchid: Id, id: Id, data: GiveOrderBack) -> ShopOrder:
+    """Give an order back by hand, or a part of it."""
+    return await pay.decided(db, lambda tx: counter.give_back(tx, by=me.account, mchid=mchid, order=id, amount=data.amount, nonce=data.id))
+
+
+@get("/wechatpay/merchants/{mchid:str}/bills/{day:str}", media_type="text/csv")
+async def day_bill(db: Db, me: Identity, mchid: Id, day: Id) -> Response[bytes]:
+    """The bill of a day (YYYY-MM-DD) that is over, as CSV."""
+    body = await db.read(lambda reader: counter.bill(reader, by=me.account, mchid=mchid, day=day))
+    headers = {"content-disposition": f'attachment; filename="{mchid}-{day}.csv"'}
+    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+
+
 @get("/wechatpay/platform")
 async def platform_keys(db: Db, me: Identity, site: Site) -> PlatformKeys:
     """What this place signs its answers and notices with: to be put into your programs."""
@@ -184,6 +218,7 @@ HANDLERS = [
     look_transfer,
     take_transfer,
     my_merchants,
+    my_merchant,
     register,
     change,
     add_key,
@@ -192,5 +227,5 @@ HANDLERS = [
     unbind,
     allow,
 ]
-HANDLERS += [close, disallow, sent, send_again]
+HANDLERS += [close, disallow, sent, send_again, shop_orders, give_back, day_bill]
 ROUTES: list[Any] = [Router(path="/", route_handlers=HANDLERS, tags=["wechat pay"])]

@@ -11,7 +11,8 @@ import type polls from "../../messages/en.polls.json";
 import type push from "../../messages/en.push.json";
 import type running from "../../messages/en.running.json";
 import type stickers from "../../messages/en.stickers.json";
+import type till from "../../messages/en.till.json";
 
 type Shared = typeof first & typeof pages;
-type OfDomains = typeof account & typeof nouns & typeof media & typeof pay & typeof stickers & typeof moments & typeof polls & typeof push & typeof official & typeof running;
+type OfDomains = typeof account & typeof nouns & typeof media & typeof pay & typeof stickers & typeof moments & typeof polls & typeof push & typeof official & typeof running & typeof till;
 export type Key = keyof (Shared & OfDomains);

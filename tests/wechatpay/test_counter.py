@@ -1,0 +1,53 @@
+"""The keeper's side of orders: their list, giving back by hand, the bill of a day."""
+
+import time
+
+from tests.wechatpay.market import Market
+from tests.wechatpay.test_orders import query
+from tests.worlds import OpenWorld
+from warung import pay
+from warung.kit.clock import DAY
+from warung.wechatpay import counter
+from warung.wechatpay.model import BillNotThere, MerchantIdNotFound, OrderNotHere, OrderNotPaid
+
+
+async def test_a_keeper_sees_the_orders_and_gives_one_back_by_hand(market: Market) -> None:
+    mchid, siti = market.merchant.mchid, market.siti
+    await market.ordered("pesanan1001", 30)
+    await market.bought("pesanan1002", 100)
+    orders = (await market.ask(counter.listed, by=siti, mchid=mchid)).orders
+    assert [(each.out_trade_no, each.state, each.amount, each.refunded) for each in orders] == [
+        ("pesanan1002", "SUCCESS", 100, 0),
+        ("pesanan1001", "NOTPAY", 30, 0),
+    ]
+    paid, open_ = (each.id for each in orders)
+    for _ in range(2):
+        done = await market.do(counter.give_back, by=siti, mchid=mchid, order=paid, amount=30, nonce="kembali-01")
+        assert (done.state, done.refunded, await market.has(market.budi)) == ("REFUND", 30, 9_930)
+    await market.refused(pay.RefundTooLarge, counter.give_back, by=siti, mchid=mchid, order=paid, amount=71, nonce="kembali-02")
+    await market.refused(pay.AmountNotPositive, counter.give_back, by=siti, mchid=mchid, order=paid, amount=0, nonce="kembali-02")
+    await market.refused(OrderNotPaid, counter.give_back, by=siti, mchid=mchid, order=open_, amount=1, nonce="kembali-02")
+    await market.refused(OrderNotHere, counter.give_back, by=siti, mchid=mchid, order="x", amount=1, nonce="kembali-02")
+    await market.refused(MerchantIdNotFound, counter.give_back, by=market.budi, mchid=mchid, order=paid, amount=1, nonce="kembali-02")
+    await market.refused(MerchantIdNotFound, counter.listed, by=market.budi, mchid=mchid)
+    assert (await query(market, "pesanan1002"))["trade_state"] == "REFUND"
+    rest = {"out_trade_no": "pesanan1002", "out_refund_no": "r1", "amount": {"refund": 71, "total": 100}}
+    assert (await market.program.call("POST", "/v3/refund/domestic/refunds", rest))[1]["code"] == "INVALID_REQUEST"
+    await market.books_are_right()
+
+
+async def test_orders_come_in_pages_and_a_day_has_its_bill(open_market: OpenWorld) -> None:
+    market: Market = await open_market()
+    mchid, siti = market.merchant.mchid, market.siti
+    await market.bought("pesanan1001", 100)
+    for at in range(counter.PAGE):
+        await market.ordered(f"lagi{at:06}", 5)
+    first = await market.ask(counter.listed, by=siti, mchid=mchid)
+    rest = await market.ask(counter.listed, by=siti, mchid=mchid, before=first.cursor)
+    assert (len(first.orders), [each.out_trade_no for each in rest.orders], rest.cursor) == (counter.PAGE, ["pesanan1001"], None)
+    today = time.strftime("%Y-%m-%d", time.gmtime(market.hand() // 1000 + 8 * 3_600))
+    for day in (today, "kemarin", "2020-13-01"):
+        await market.refused(BillNotThere, counter.bill, by=siti, mchid=mchid, day=day)
+    market.hand.forward(DAY)
+    await market.refused(MerchantIdNotFound, counter.bill, by=market.budi, mchid=mchid, day=today)
+    assert "`pesanan1001" in (await market.ask(counter.bill, by=siti, mchid=mchid, day=today)).decode()
