@@ -5,6 +5,7 @@ It reads what it needs as JSON from standard input and answers a line of JSON: w
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -111,12 +112,31 @@ def money(pay: WeChatPay, given: dict[str, Any], mark: str) -> None:
     note("picture", pay.image_upload(given["picture"]))
 
 
+def taken(pay: WeChatPay, headers: dict[str, str], body: str, seen: set[str], now: float) -> Any:
+    """Take a notice, as docs/wechat-pay.md tells programs to: signed, in time, and once."""
+    if abs(now - int(headers["Wechatpay-Timestamp"])) > 300:
+        return None
+    said = pay.callback(headers, body)
+    if not said or said["id"] in seen:
+        return None
+    seen.add(said["id"])
+    return said
+
+
 def heard(pay: WeChatPay, given: dict[str, Any]) -> None:
-    """Notices, as the SDK reads them; one that was tampered with too."""
+    """Notices, as the SDK reads them: the right one, and what others may make of it."""
     for at, (headers, body) in enumerate(given["heard"]):
-        said = pay.callback(headers, body)
-        told[f"notice {at}"] = said
-        told[f"tampered {at}"] = pay.callback(headers, body.replace("TRANSACTION", "TRANSACTIOM").replace("REFUND", "REFUNT"))
+        seen: set[str] = set()
+        now = time.time()
+        stamp = int(headers["Wechatpay-Timestamp"])
+        told[f"late {at}"] = taken(pay, headers, body, seen, stamp + 301)
+        told[f"redated {at}"] = taken(pay, headers | {"Wechatpay-Timestamp": str(stamp + 1)}, body, seen, now)
+        told[f"renamed {at}"] = taken(pay, headers | {"Wechatpay-Nonce": "x"}, body, seen, now)
+        told[f"unsigned {at}"] = taken(pay, headers | {"Wechatpay-Signature": ""}, body, seen, now)
+        told[f"signed by others {at}"] = taken(pay, headers | {"Wechatpay-Signature": pay.sign(["1", "x", body])}, body, seen, now)
+        told[f"tampered {at}"] = taken(pay, headers, body.replace("TRANSACTION", "TRANSACTIOM"), seen, now)
+        told[f"notice {at}"] = taken(pay, headers, body, seen, now)
+        told[f"replayed {at}"] = taken(pay, headers, body, seen, now)
 
 
 def main() -> None:
