@@ -7,6 +7,7 @@ from tests.wechatpay.test_orders import query
 from tests.worlds import OpenWorld
 from warung import pay
 from warung.kit.clock import DAY
+from warung.pay import merchants as pay_merchants
 from warung.wechatpay import counter
 from warung.wechatpay.model import BillNotThere, MerchantIdNotFound, OrderNotHere, OrderNotPaid
 
@@ -15,6 +16,7 @@ async def test_a_keeper_sees_the_orders_and_gives_one_back_by_hand(market: Marke
     mchid, siti = market.merchant.mchid, market.siti
     await market.ordered("pesanan1001", 30)
     await market.bought("pesanan1002", 100)
+    await market.pays(market.budi, market.shop, 100)  # at the counter: no order of a program
     orders = (await market.ask(counter.listed, by=siti, mchid=mchid)).orders
     assert [(each.out_trade_no, each.state, each.amount, each.refunded) for each in orders] == [
         ("pesanan1002", "SUCCESS", 100, 0),
@@ -23,7 +25,7 @@ async def test_a_keeper_sees_the_orders_and_gives_one_back_by_hand(market: Marke
     paid, open_ = (each.id for each in orders)
     for _ in range(2):
         done = await market.do(counter.give_back, by=siti, mchid=mchid, order=paid, amount=30, nonce="kembali-01")
-        assert (done.state, done.refunded, await market.has(market.budi)) == ("REFUND", 30, 9_930)
+        assert (done.state, done.refunded, await market.has(market.budi)) == ("REFUND", 30, 9_830)
     await market.refused(pay.RefundTooLarge, counter.give_back, by=siti, mchid=mchid, order=paid, amount=71, nonce="kembali-02")
     await market.refused(pay.AmountNotPositive, counter.give_back, by=siti, mchid=mchid, order=paid, amount=0, nonce="kembali-02")
     await market.refused(OrderNotPaid, counter.give_back, by=siti, mchid=mchid, order=open_, amount=1, nonce="kembali-02")
@@ -33,6 +35,22 @@ async def test_a_keeper_sees_the_orders_and_gives_one_back_by_hand(market: Marke
     assert (await query(market, "pesanan1002"))["trade_state"] == "REFUND"
     rest = {"out_trade_no": "pesanan1002", "out_refund_no": "r1", "amount": {"refund": 71, "total": 100}}
     assert (await market.program.call("POST", "/v3/refund/domestic/refunds", rest))[1]["code"] == "INVALID_REQUEST"
+    await market.books_are_right()
+
+
+async def test_an_order_follows_what_is_given_back_among_the_takings(market: Market) -> None:
+    await market.bought(total=100)
+    asked = {"out_trade_no": "pesanan1001", "out_refund_no": "r1", "amount": {"refund": 20, "total": 100}}
+    assert (await market.program.call("POST", "/v3/refund/domestic/refunds", asked))[0] == 200
+    (payment,) = (await market.ask(pay_merchants.payments, by=market.siti, merchant=market.shop)).payments
+    for _ in range(2):
+        await market.do(pay.refund_payment, by=market.siti, payment=payment.id, amount=50, nonce="kembali-01")
+    (order,) = (await market.ask(counter.listed, by=market.siti, mchid=market.merchant.mchid)).orders
+    assert (order.state, order.refunded, await market.has(market.budi)) == ("REFUND", 70, 9_970)
+    more = asked | {"out_refund_no": "r2", "amount": {"refund": 31, "total": 100}}
+    assert (await market.program.call("POST", "/v3/refund/domestic/refunds", more))[1]["code"] == "INVALID_REQUEST"
+    more["amount"] = {"refund": 30, "total": 100}
+    assert (await market.program.call("POST", "/v3/refund/domestic/refunds", more))[0] == 200
     await market.books_are_right()
 
 

@@ -9,7 +9,7 @@ from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, new_id
 from warung.kit.text import bounded
 from warung.pay import happenings, ledger, receipts, store_merchants
-from warung.pay.model import MerchantNotFound, PaymentNotFound, RefundTooLarge, Transfer
+from warung.pay.model import MerchantNotFound, PaymentNotFound, PaymentRefunded, RefundTooLarge, Transfer
 from warung.pay.money import checked, plain
 from warung.pay.store_merchants import Merchant, Payment
 
@@ -112,6 +112,7 @@ def refund(tx: Tx, *, by: AccountId, payment: str, amount: int, nonce: str) -> R
     done = Refund(order.id, known.id, amount, known.currency, known.refunded)
     if result.code == "created":
         happenings.tell(tx, merchant=known.merchant, kind="refund.succeeded", data=done)
+        tx.emit(PaymentRefunded(known.id, order.id, amount))
     return done
 
 

@@ -165,6 +165,16 @@ class PendingExpired(Event, frozen=True, tag="pay.expired"):
     about: str | None
 
 
+class PaymentRefunded(Event, frozen=True, tag="pay.refunded"):
+    """`amount` of a payment to a shop went back by the transfer `refund`; for whoever keeps the order that was paid."""
+
+    internal: ClassVar[bool] = True
+
+    payment: str
+    refund: str
+    amount: int
+
+
 class Expire(Job, frozen=True, tag="pay.expire"):
     """Give the money of a pending transfer back when its time is over."""
 

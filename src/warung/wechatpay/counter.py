@@ -4,9 +4,9 @@ import msgspec
 
 from warung import pay
 from warung.kit.db import Reader, Tx
-from warung.kit.ids import AccountId, digest
-from warung.wechatpay import bills, merchants, orders, refunds, store_orders, times
-from warung.wechatpay.model import BillNotThere, Order, OrderNotHere, TradeState, TradeType
+from warung.kit.ids import AccountId
+from warung.wechatpay import bills, merchants, orders, store_orders, times
+from warung.wechatpay.model import BillNotThere, Order, OrderNotHere, OrderNotPaid, TradeState, TradeType
 
 PAGE = 50
 
@@ -44,13 +44,13 @@ def listed(reader: Reader, *, by: AccountId, mchid: str, before: str | None = No
 def give_back(tx: Tx, *, by: AccountId, mchid: str, order: str, amount: int, nonce: str) -> ShopOrder:
     """Give an order back, or a part of it, by hand; the shop's programs find it by their queries and in the bill.
 
-    The same amount again with the same nonce is the same refund. Raises `OrderNotHere`, `OrderNotPaid`, `RefundTooLarge`, `NotEnoughMoney`.
+    A retry with the same nonce is the same refund. Raises `OrderNotHere`, `OrderNotPaid`, and what pay's refund raises.
     """
-    merchant = merchants.own(tx, by, mchid)
+    merchants.own(tx, by, mchid)
     found = _found(tx, mchid, order)
-    pay.checked(amount, found.currency, test=True)
-    number = f"tangan-{digest(f'{found.id}/{nonce}/{amount}')[:32]}"  # a number that no program would choose
-    refunds.give(tx, merchant, found, number=number, amount=amount, total=found.total, same=str(amount), reason="", url="")
+    if found.payment is None:
+        raise OrderNotPaid
+    pay.refund_payment(tx, by=by, payment=found.payment, amount=amount, nonce=nonce)
     return _seen(tx, _found(tx, mchid, order))
 
 

@@ -227,14 +227,6 @@ class OrderNotPaid(Conflict):
     """This order is not paid, so nothing of it can be given back."""
 
 
-class RefundsSpent(Conflict):
-    """An order can be given back in at most {limit} parts."""
-
-
-class RefundTooLate(Conflict):
-    """This order was paid more than a year ago and cannot be given back here any more."""
-
-
 class BillNotThere(NotFound):
     """There is no bill of this day: it is made when the day is over."""
 

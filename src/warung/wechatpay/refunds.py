@@ -12,7 +12,7 @@ from warung.kit.ids import digest
 from warung.wechatpay import notices, orders, store_merchants, store_orders, times
 from warung.wechatpay.call import Call
 from warung.wechatpay.faults import Fault, not_this, wrong
-from warung.wechatpay.model import CNY, Merchant, Order, OrderNotPaid, RefundRow, RefundsSpent, RefundTooLate
+from warung.wechatpay.model import CNY, Merchant, Order, RefundRow
 from warung.wechatpay.wire import Abnormal, RefundAsked
 
 MOST = 50
@@ -68,7 +68,7 @@ def give(
 ) -> tuple[RefundRow, bool]:
     """Give money of an order back; return the refund, and whether it is new.
 
-    Raises `OrderNotPaid`, `RefundTooLarge`, `RefundsSpent`, `RefundTooLate`, `NotEnoughMoney`; PARAM_ERROR, INVALID_REQUEST (changed).
+    Raises PARAM_ERROR, INVALID_REQUEST, NOT_ENOUGH.
     """
     known = store_orders.refund_by(tx, mchid=merchant.mchid, out_refund_no=number)
     if known is not None:
@@ -76,21 +76,36 @@ def give(
             raise not_this("this out_refund_no was used before, for a refund with other parameters")
         return known, False
     if order.payment is None or order.paid_at is None:
-        raise OrderNotPaid
+        raise not_this("this order is not paid")
     if total != order.total:
         raise wrong("the total is not that of the order", "/amount/total", total)
     if order.refunds >= MOST:
-        raise RefundsSpent(limit=MOST)
+        raise not_this(f"an order can be refunded at most {MOST} times")
     if order.paid_at + WITHIN_MS < tx.now:
-        raise RefundTooLate
+        raise not_this("this order was paid more than a year ago")
     if not store_orders.refunded(tx, order.id, amount, state):
-        raise pay.RefundTooLarge(left=order.total - order.refunded)
-    id = f"503{secrets.randbelow(10**7):07}{times.compact(tx, tx.now)[:8]}{secrets.randbelow(10**10):010}"
-    moved = pay.refund_payment(tx, by=merchant.owner, payment=order.payment, amount=amount, nonce=id)
-    made = RefundRow(id, merchant.mchid, number, order.id, amount, reason, url, same, moved.id, tx.now)
+        raise not_this("more would go back than was paid")
+    id = _new_id(tx)
+    # written down first: what pay then says of it is known already, see `on_refunded`
+    made = RefundRow(id, merchant.mchid, number, order.id, amount, reason, url, same, pay.transfer_id(merchant.owner, id), tx.now)
     if not store_orders.insert_refund(tx, made):
         raise not_this("this out_refund_no is being used by another request")
+    pay.refund_payment(tx, by=merchant.owner, payment=order.payment, amount=amount, nonce=id)
     return made, True
+
+
+def on_refunded(tx: Tx, event: pay.PaymentRefunded) -> None:
+    """A shop's keeper gave a payment back by hand: the order follows, and programs and bills know of it."""
+    order = store_orders.order_by(tx, payment=event.payment)
+    if order is None or store_orders.refund_by(tx, transfer=event.refund) is not None:
+        return
+    id = _new_id(tx)
+    store_orders.refunded(tx, order.id, event.amount, "REFUND")
+    store_orders.insert_refund(tx, RefundRow(id, order.mchid, id, order.id, event.amount, "", "", "", event.refund, tx.now))
+
+
+def _new_id(reader: Reader) -> str:
+    return f"503{secrets.randbelow(10**7):07}{times.compact(reader, reader.now)[:8]}{secrets.randbelow(10**10):010}"
 
 
 def find(reader: Reader, call: Call, number: str) -> dict[str, Any]:

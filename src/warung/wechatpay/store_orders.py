@@ -96,7 +96,7 @@ def insert_refund(tx: Tx, refund: RefundRow) -> bool:
 
 
 def refund_by(reader: Reader, **by: str) -> RefundRow | None:
-    """Return the refund of which all these columns are so: `id` with `mchid`, or `mchid` with `out_refund_no`."""
+    """Return the refund of which all these columns are so: `id` with `mchid`, `mchid` with `out_refund_no`, or `transfer`."""
     return one(reader, "wechatpay_refund", RefundRow, by)
 
 
