@@ -61,6 +61,7 @@ def sheets(page: Page, url: str, code: str, photo: Photo, *, tear: bool = False)
     page.get_by_role("dialog").wait_for()
     photo("money-credits")
     _shop(page, url, photo)
+    _till(page, url, photo)
     _packet(page, url, photo, tear=tear)
 
 
@@ -81,6 +82,26 @@ def _shop(page: Page, url: str, photo: Photo) -> None:
         photo(name)
         page.keyboard.press("Escape")
         page.get_by_role("dialog").wait_for(state="detached")
+
+
+def _till(page: Page, url: str, photo: Photo) -> None:
+    """What a shop's programs have: its number, asked for where there is none yet, and the pages behind it."""
+    page.goto(f"{url}/wallet/shop/wechat")
+    number = page.locator("main a[href^='/wallet/shop/wechat/']").first
+    ask = page.locator("main form .btn.big")
+    number.or_(ask).first.wait_for()
+    photo("till")
+    if ask.count():
+        ask.click()
+        page.locator("section .secret").first.wait_for()
+        photo("till-once")
+    number.click()
+    page.locator("main .secret").first.wait_for()
+    photo("till-number")
+    here = page.url
+    for work in ("keys", "accounts", "place", "orders", "notices"):
+        page.goto(f"{here}/{work}")
+        photo(f"till-{work}")
 
 
 def _packet(page: Page, url: str, photo: Photo, *, tear: bool) -> None:
