@@ -65,7 +65,7 @@ async def test_following_by_a_code_tells_its_scene_and_not_what_a_client_says(wo
     (listed,) = (await editor.get(f"{here}/codes")).json()["codes"]
     assert (listed["scene"], listed["scans"], listed["follows"]) == ("meja 7", 1, 1)
     today = day_of(hand(), Settings().day_offset_min)
-    for asked in ({"days": "1", "to": today}, {"days": "1"}):  # without a last day: up to today where the place is, whatever the zone of who asks
+    for asked in ({"days": "1", "to": today}, {"days": "1"}):  # without a last day: up to today where the place is
         figures = (await editor.get(f"{here}/statistics", params=asked)).json()
         assert figures["sources"] == [{"source": "ADD_SCENE_QR_CODE", "new": 1, "gone": 0}]
         assert [(each["day"], each["new"], each["total"]) for each in figures["days"]] == [(today, 1, 1)]
