@@ -35,8 +35,17 @@ def no_news(reader: Reader, follower: str) -> bool:
 
 
 def audiences(tx: Tx, conversations: Iterable[ConversationId]) -> dict[ConversationId, Sequence[AccountId]]:
-    """Return the members of conversations, looked up together: a broadcast brings hundreds that nobody has asked for yet."""
-    return {id: found.audience for id, found in rooms(tx).enter(tx, conversations).items()}
+    """Return the members of conversations: of rooms that the writer knows from there, of others by one look at their members.
+
+    A broadcast brings hundreds of others; to make rooms of them would take the writer milliseconds, and nobody may ever write there.
+    """
+    known = rooms(tx)
+    wanted = set(conversations)
+    found: dict[ConversationId, list[AccountId]] = {}
+    if others := [id for id in wanted if not known.knows(id)]:
+        for row in store_members.members(tx, others):
+            found.setdefault(row.conversation, []).append(row.account)
+    return {**found, **{id: room.audience for id, room in known.enter(tx, wanted.difference(others)).items()}}
 
 
 def unread(reader: Reader, *, by: AccountId) -> int:
