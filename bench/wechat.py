@@ -1,16 +1,24 @@
-"""How many `message/custom/send` a second a node takes, and how many callbacks it makes: `python -m bench.wechat`.
+"""How many `message/custom/send` a second a node takes, how many callbacks it makes, what either way here takes: `python -m bench.wechat`.
 
-One process serves, another asks over kept connections with WeChat's own request; a third answers callbacks. What is printed is what was
-measured on this machine at this moment.
+One process serves, another asks over kept connections with WeChat's own request; a third answers callbacks. The two ways to point a program
+here, a base address and the gateway with its TLS and proxy, are asked one call after the other over one kept connection. What is printed is
+what was measured on this machine at this moment.
 """
 
 import asyncio
+import contextlib
 import json
 import multiprocessing
+import socket
+import ssl
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from warung import accounts, official, serving, wechat
 from warung.app import DOMAINS, World
@@ -19,14 +27,14 @@ from warung.settings import Settings, load
 from warung.wechat import store_programs
 from warung.wechat.model import Program
 
-FOLLOWERS, SENDS, CONNECTIONS, EVENTS = 200, 10_000, 32, 3_000
-PORT, BOT_PORT = 8955, 8956
+FOLLOWERS, SENDS, CONNECTIONS, EVENTS, CALLS = 200, 10_000, 32, 3_000, 1_000
+PORT, BOT_PORT, TLS_PORT, PROXY_PORT = 8955, 8956, 8957, 8958
 
 
 def settings(folder: Path) -> Settings:
     """Return how the place is set up: as it comes, but for the bounds on how often one follower may be answered."""
     made = load(DOMAINS, None, {}, data=str(folder), port=PORT, overload_ms=0, outside_exempt="127.0.0.0/8")
-    made.sections[official.Settings] = official.Settings(brief_replies=SENDS, brief_s=3_600)  # type: ignore[index]
+    made.sections[official.Settings] = official.Settings(brief_replies=2 * SENDS, brief_s=3_600)  # type: ignore[index]
     made.sections[wechat.Settings] = wechat.Settings(quotas=False, backlog=10 * EVENTS)  # type: ignore[index]
     return made
 
@@ -120,8 +128,45 @@ async def called(folder: Path) -> float:
     return len(came) / (came[-1] - came[0])
 
 
+def timed(given: dict[str, Any], client: httpx.Client) -> str:
+    """Send one message after the other; return what the first call took, the middle one and the slowest of a hundred, in milliseconds."""
+    took = []
+    with client:
+        path, name = "/cgi-bin/token", {"grant_type": "client_credential", "appid": given["appid"], "secret": given["secret"]}
+        begun = time.perf_counter()
+        token = client.get(path, params=name).json()["access_token"]
+        first = time.perf_counter() - begun
+        for at in range(CALLS):
+            body = {"touser": given["openids"][at % FOLLOWERS], "msgtype": "text", "text": {"content": f"Halo {at}"}}
+            begun = time.perf_counter()
+            answer = client.post("/cgi-bin/message/custom/send", params={"access_token": token}, json=body).json()
+            took.append(time.perf_counter() - begun)
+            assert answer["errcode"] == 0, answer
+    took.sort()
+    return f"first {first * 1000:.1f} ms, then p50 {took[CALLS // 2] * 1000:.2f} ms, p99 {took[CALLS * 99 // 100] * 1000:.2f} ms"
+
+
+def two_ways(given: dict[str, Any], folder: str) -> None:
+    """Time a program that is given the address, and one that knows only WeChat's host and the gateway's authority."""
+    print(f"base address: {timed(given, httpx.Client(base_url=f'http://127.0.0.1:{PORT}'))}", flush=True)
+    command = [sys.executable, "-m", "warung", "wechat-gateway", "--data", folder, "--to", f"http://127.0.0.1:{PORT}"]
+    gateway = subprocess.Popen([*command, "--tls-port", str(TLS_PORT), "--proxy-port", str(PROXY_PORT)], stdout=subprocess.DEVNULL)
+    try:
+        authority = Path(folder) / "wechat-gateway/ca.pem"
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", PROXY_PORT)):
+                break
+            time.sleep(0.1)
+        trust = ssl.create_default_context(cafile=str(authority))
+        through = httpx.Client(base_url="https://api.weixin.qq.com", proxy=f"http://127.0.0.1:{PROXY_PORT}", verify=trust)
+        print(f"gateway: {timed(given, through)}", flush=True)
+    finally:
+        gateway.terminate()
+        gateway.wait()
+
+
 def main() -> None:
-    """Measure both."""
+    """Measure all of it."""
     with tempfile.TemporaryDirectory() as folder:
         context = multiprocessing.get_context("spawn")
         told: multiprocessing.Queue[dict[str, Any]] = context.Queue()
@@ -131,6 +176,7 @@ def main() -> None:
             given = told.get(timeout=60)
             time.sleep(2)
             print(f"message/custom/send: {asyncio.run(send(given)):,.0f} a second", flush=True)
+            two_ways(given, folder)
             print(f"callbacks: {asyncio.run(called(Path(folder))):,.0f} a second", flush=True)
         finally:
             server.terminate()
