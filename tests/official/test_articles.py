@@ -13,13 +13,15 @@ from tests.served import Served
 from tests.worlds import Hand, OpenWorld
 from warung import media, official
 from warung.app import World
+from warung.chat.forwarding import NotForwardable, forward
 from warung.kit.clock import DAY, HOUR
 from warung.kit.errors import Refusal
 from warung.kit.text import TextMissing
 from warung.official import commenting, publishing, store_materials
 from warung.official.days import day_of
 from warung.official.model import Settings
-from warung.official.model_articles import AlreadyPublishing, ArticleLinkNotPossible, TooManyComments, TooManyPreviews
+from warung.official.model_articles import AlreadyPublishing, ArticleLinkNotPossible, NoSuchPreview, TooManyComments, TooManyPreviews
+from warung.official.writing import read_preview
 
 pytestmark = pytest.mark.anyio
 
@@ -211,6 +213,41 @@ async def test_bytes_that_are_no_material_are_refused(stall: Stall) -> None:
     for refusal, kind, data in wrong:
         with pytest.raises(refusal):
             await official.bring(*tools, official=toko.id, kind=kind, data=data)
+
+
+async def test_a_preview_is_read_by_whom_it_was_sent_to_while_it_is_a_draft(stall: Stall) -> None:
+    sari, budi, ayu = await stall.people("sari", "budi", "ayu")
+    toko = await stall.toko(sari)
+    fan = await stall.fan(budi, toko)
+    await stall.fan(ayu, toko)
+    kept = await picture(stall, toko)
+    draft = await stall.do(official.add_draft, official=toko.id, items=[writing(cover=kept.media_id), writing("Dua")])
+    asked: dict[str, Any] = {"media_id": draft.media_id, "item": 1}
+    await stall.refused(NoSuchPreview, read_preview, by=budi, **asked)
+    await stall.do(official.preview_draft, official=toko.id, openid=fan.openid, media_id=draft.media_id)
+    assert fan.conversation is not None
+    card = json.loads(bytes((await stall.page(budi, fan.conversation)).messages[-1].card))
+    assert [each.get("article") for each in card["items"]] == [None, None]
+    assert [each["preview"] for each in card["items"]] == [f"{draft.media_id}/0", f"{draft.media_id}/1"]
+    assert card["why"] == "preview"
+    await stall.do(official.change_draft, official=toko.id, media_id=draft.media_id, items=[writing("Dua lagi")], index=1)
+    for reader in (budi, sari):
+        assert (await stall.ask(read_preview, by=reader, **asked))[1].title == "Dua lagi"
+    viewers = dict(official.DOMAIN.viewers)
+    blob = draft.items[0].cover.blob if draft.items[0].cover else None
+    assert [await stall.ask(media.may_see, by=who, blob=blob, viewers=viewers) for who in (budi, sari, ayu)] == [True, True, False]
+    await stall.refused(NoSuchPreview, read_preview, by=ayu, **asked)
+    for item in (2, -1):
+        await stall.refused(NoSuchPreview, read_preview, by=budi, media_id=draft.media_id, item=item)
+    await stall.refused(NoSuchPreview, read_preview, by=budi, media_id="x" * 43, item=0)
+    friends = await stall.friends(budi, ayu)
+    how: dict[str, Any] = {"merged": False, "origin": False, "nonce": stall.nonce()[:30]}
+    seqs = [(await stall.page(budi, fan.conversation)).messages[-1].seq]
+    await stall.refused(NotForwardable, forward, by=budi, conversation=fan.conversation, seqs=seqs, to=[friends], **how)
+    await stall.do(official.publish, official=toko.id, media_id=draft.media_id)
+    await stall.world.settle()
+    for reader in (budi, sari):
+        await stall.refused(NoSuchPreview, read_preview, by=reader, **asked)
 
 
 @ON_SQLITE

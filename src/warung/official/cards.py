@@ -1,6 +1,7 @@
 """What an official account sends. A program's words become these cards; nobody else can send them.
 
-`why` says for what a message came: `reply`, `desk:<name>`, `broadcast:<id>`, `template:<id>`, or nothing where a program says it.
+`why` says for what a message came: `reply`, `menu`, `desk:<name>`, `broadcast:<id>`, `template:<id>`, `preview`, or nothing where a program
+says it.
 `ref` is the broadcast, so that what is opened can be counted.
 """
 
@@ -13,6 +14,7 @@ from warung.kit.card import BrokenCard, Card, Preview
 from warung.kit.ids import BlobId
 
 LINE = 120
+PREVIEW = "preview"  # why a draft came: it is shown to one follower
 TEXT_BYTES = 2_048
 ITEMS, CHOICES = 8, 30
 TITLE_CHARS, DIGEST_CHARS, URL_CHARS = 200, 600, 2_048
@@ -51,7 +53,10 @@ class Words(OfficialCard, frozen=True, kw_only=True, tag="official.text"):
 
 
 class NewsItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One article or link. `cover` is a blob of ours, `picture` the address of one elsewhere; `article` is `<id>/<number from 0>`."""
+    """One article or link. `cover` is a blob of ours, `picture` the address of one elsewhere; `article` is `<id>/<number from 0>`.
+
+    `preview` is the same of a draft, which leads nobody there but whom it was shown to.
+    """
 
     title: str
     digest: str = ""
@@ -59,12 +64,17 @@ class NewsItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     picture: str = ""
     url: str = ""
     article: str = ""
+    preview: str = ""
 
 
 class News(OfficialCard, frozen=True, kw_only=True, tag="official.news"):
     """One to eight articles or links, the first one large."""
 
     items: tuple[NewsItem, ...]
+
+    def passed_on(self) -> Card | None:
+        """Return nothing of a preview: it was for one. Else what was said without why."""
+        return None if self.why == PREVIEW else super().passed_on()
 
     def preview(self) -> Preview:
         """Return the first title."""
@@ -84,7 +94,7 @@ class News(OfficialCard, frozen=True, kw_only=True, tag="official.news"):
             raise BrokenCard(reason=f"1 to {ITEMS} items")
         for item in self.items:
             _fits(TITLE_CHARS, item.title)
-            _fits(DIGEST_CHARS, item.digest, item.article)
+            _fits(DIGEST_CHARS, item.digest, item.article, item.preview)
             _leads(item.url, item.picture)
 
 

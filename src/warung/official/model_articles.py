@@ -223,6 +223,10 @@ class NoSuchDraft(NotFound):
     """This account has no such draft."""
 
 
+class NoSuchPreview(NotFound):
+    """This preview is over, or not for you."""
+
+
 class NoSuchArticle(NotFound):
     """This article is not here, or not for you."""
 

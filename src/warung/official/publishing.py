@@ -226,7 +226,7 @@ def may_see(reader: Reader, by: AccountId, name: str, _item: int) -> bool:
     if found is not None:
         return may_read(reader, by, found)
     draft = store_articles.draft(reader, name)
-    return draft is not None and store.role(reader, draft.official, by) is not None
+    return draft is not None and writing.may_preview(reader, by, draft)
 
 
 def seen(reader: Reader, by: AccountId, id: str, item: int) -> tuple[Article, Item]:

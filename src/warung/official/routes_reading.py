@@ -9,7 +9,7 @@ from litestar.params import Parameter
 from warung import chat
 from warung.kit.db import Db, Reader, Tx
 from warung.kit.ids import BlobId, ConversationId, Identity, Nonce
-from warung.official import commenting, consent, publishing, registry, store, store_articles
+from warung.official import commenting, consent, publishing, registry, store, store_articles, writing
 from warung.official.model import OfficialPage
 from warung.official.model_articles import Article, ArticlePhoto, CommentShown, Item, ItemKind, NoSuchArticleComment
 from warung.official.routes_articles import PAGE, Comments, SwitchOn, edits, following, place
@@ -56,6 +56,7 @@ class ArticleShown(msgspec.Struct, frozen=True):
     shares: int
     favourite: bool
     comments: Comments
+    preview: bool = False  # it is a draft, shown before it is published; `published_at` is when it was changed last
 
 
 class ReadFromWhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,6 +124,36 @@ async def read(db: Db, me: Identity, article: Id, idx: int) -> ArticleShown:
             shares=page.shares,
             favourite=page.favourite,
             comments=comments_of(item),
+        )
+
+    return await db.read(question)
+
+
+@get("/previews/{draft:str}/{idx:int}")
+async def read_preview(db: Db, me: Identity, draft: Id, idx: int) -> ArticleShown:
+    """A page of a draft that was shown to you, as it is now; nothing of your reading is counted."""
+
+    def question(reader: Reader) -> ArticleShown:
+        whole, item = writing.read_preview(reader, by=me.account, media_id=draft, item=idx)
+        return ArticleShown(
+            id=draft,
+            idx=idx,
+            items=len(whole.items),
+            official=consent.page(reader, by=me.account, official=whole.official),
+            title=item.title,
+            author=item.author,
+            digest=item.digest,
+            kind=item.kind,
+            content=item.content,
+            pictures=item.pictures,
+            cover=item.cover.blob if item.cover else None,
+            source_url=item.source_url or None,
+            published_at=whole.changed_at,
+            reads=0,
+            shares=0,
+            favourite=False,
+            comments="closed",
+            preview=True,
         )
 
     return await db.read(question)
@@ -247,5 +278,5 @@ def _lines(reader: Reader, article: Article) -> list[ArticleLine]:
     ]
 
 
-HANDLERS = [published, read, count_read, share, favourite, comments, comment, delete_comment, like, choose, answer]
+HANDLERS = [published, read, read_preview, count_read, share, favourite, comments, comment, delete_comment, like, choose, answer]
 ROUTES: list[Any] = [Router(path="/", route_handlers=HANDLERS, tags=["official accounts"])]

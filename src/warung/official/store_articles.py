@@ -61,6 +61,19 @@ def delete_draft(tx: Tx, media_id: str) -> None:
     tx.run("DELETE FROM official_draft WHERE media_id = :id", {"id": media_id})
 
 
+def show_draft(tx: Tx, media_id: str, account: AccountId) -> None:
+    """Note that somebody may read a draft."""
+    sql = """INSERT INTO official_preview (draft, account, at) VALUES (:draft, :account, :now)
+        ON CONFLICT (draft, account) DO UPDATE SET at = excluded.at"""
+    tx.run(sql, {"draft": media_id, "account": account, "now": tx.now})
+
+
+def was_shown(reader: Reader, media_id: str, account: AccountId) -> bool:
+    """Was a draft shown to somebody?"""
+    sql = "SELECT 1 FROM official_preview WHERE draft = :draft AND account = :account"
+    return reader.one(sql, {"draft": media_id, "account": account}) is not None
+
+
 def insert_article(tx: Tx, article: Article) -> None:
     """Keep a published article."""
     sql = f"""INSERT INTO official_article ({ARTICLE}) VALUES (:id, :number, :official, :items, :open, :published_at, :changed_at,

@@ -11,8 +11,8 @@ from warung.kit.db import Reader, Tx
 from warung.kit.errors import TooMany
 from warung.kit.ids import AccountId, BlobId, Nonce, new_id
 from warung.kit.text import bounded
-from warung.official import keeping, store_articles, talking
-from warung.official.cards import News, NewsItem
+from warung.official import keeping, store, store_articles, talking
+from warung.official.cards import PREVIEW, News, NewsItem
 from warung.official.cleaning import Cleaned, plain
 from warung.official.model import Settings
 from warung.official.model_articles import (
@@ -39,6 +39,7 @@ from warung.official.model_articles import (
     ItemsWanted,
     NoSuchDraft,
     NoSuchItem,
+    NoSuchPreview,
     TooManyPreviews,
     Writing,
     shot,
@@ -101,11 +102,31 @@ def count_drafts(reader: Reader, *, official: AccountId) -> int:
 
 
 def preview_draft(tx: Tx, *, official: AccountId, openid: str, media_id: str) -> None:
-    """Show a draft to one follower: a card with its titles and pictures, which does not open. Raises `NoSuchDraft`, `TooManyPreviews`."""
+    """Show a draft to one follower: a card that leads to it, for them only, as long as it is a draft.
+
+    Raises `NoSuchDraft`, `TooManyPreviews`, and what `say` does.
+    """
     found = draft(tx, official=official, media_id=media_id)
     count_preview(tx, official)
-    items = tuple(NewsItem(title=item.title, digest=item.digest, cover=item.cover.blob if item.cover else None) for item in found.items)
-    talking.say(tx, official=official, to=openid, card=News(items=items, why="preview"), nonce=Nonce(f"preview-{new_id(tx.now)}"))
+    store_articles.show_draft(tx, media_id, talking.reachable(tx, official, openid).account)
+    items = tuple(
+        NewsItem(title=item.title, digest=item.digest, cover=item.cover.blob if item.cover else None, preview=f"{media_id}/{at}")
+        for at, item in enumerate(found.items)
+    )
+    talking.say(tx, official=official, to=openid, card=News(items=items, why=PREVIEW), nonce=Nonce(f"preview-{new_id(tx.now)}"))
+
+
+def read_preview(reader: Reader, *, by: AccountId, media_id: str, item: int) -> tuple[Draft, Item]:
+    """Return an item of a draft, as it is now, to whom it was shown and to the staff. Raises `NoSuchPreview`."""
+    found = store_articles.draft(reader, media_id)
+    if found is None or not may_preview(reader, by, found) or not 0 <= item < len(found.items):
+        raise NoSuchPreview
+    return found, found.items[item]
+
+
+def may_preview(reader: Reader, by: AccountId, draft: Draft) -> bool:
+    """Say whether somebody may read a draft: it was shown to them, or they work for its account."""
+    return store_articles.was_shown(reader, draft.media_id, by) or store.role(reader, draft.official, by) is not None
 
 
 def count_preview(tx: Tx, official: AccountId) -> None:

@@ -49,6 +49,9 @@ export const optIn = (id: string, template: string, on: boolean): Promise<void> 
 const piece = (id: string, idx: number, rest = ""): string => `/articles/${part(id)}/${idx}${rest}`;
 export const article = (id: string, idx: number): Promise<Article> =>
   get<Omit<Article, "official"> & { official: PageTold }>(piece(id, idx)).then(withPage);
+/** A draft that the account showed to me. */
+export const previewed = (draft: string, idx: number): Promise<Article> =>
+  get<Omit<Article, "official"> & { official: PageTold }>(`/previews/${part(draft)}/${idx}`).then(withPage);
 /** Count one's reading of it, once a visit. */
 export const read = (id: string, idx: number, from: string): Promise<void> => post(piece(id, idx, "/read"), { from });
 /** Send it to a conversation as a card of mine. */
@@ -123,6 +126,7 @@ export const deskMedia = (id: string, blob: BlobId): string => `/api${of(id, `/m
 
 export const addPicture = (id: string, image: Blob, name: string): Promise<Material> =>
   request("POST", of(id, "/materials"), { raw: image, query: { kind: "image", name } });
+export const pictures = (id: string): Promise<{ materials: Material[] }> => get(of(id, "/materials"), { kind: "image" });
 export const drafts = (id: string): Promise<{ drafts: Draft[] }> => get(of(id, "/drafts"));
 export const draft = (id: string, which: string): Promise<Draft> => get(of(id, `/drafts/${part(which)}`));
 export const addDraft = (id: string, items: DraftItem[]): Promise<Draft> => post(of(id, "/drafts"), { items });

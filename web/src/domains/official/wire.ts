@@ -82,6 +82,8 @@ export interface Button {
   appid?: string;
   pagepath?: string;
   article_id?: string;
+  /** what the account says by itself to a click; told to its staff only */
+  answer?: { text?: string; media_id?: string; article?: string } | null;
   sub?: Button[];
 }
 
@@ -142,6 +144,8 @@ export interface Article {
   /** of an article that is pictures only */
   pictures: { blob: BlobId; width: number; height: number }[];
   comments: "open" | "followers" | "closed";
+  /** a draft, shown before it is published */
+  preview: boolean;
 }
 
 export interface MyCoupon {
@@ -176,8 +180,11 @@ interface Told {
   ref?: string;
 }
 export type TextSaid = Told & { type: "official.text"; text: string };
-/** `article` is an id and a number from 0, with a stroke between. */
-export type NewsSaid = Told & { type: "official.news"; items: { title: string; digest?: string; cover?: BlobId | null; url?: string; article?: string }[] };
+/** `article` is an id and a number from 0, with a stroke between; `preview` the same of a draft. */
+export type NewsSaid = Told & {
+  type: "official.news";
+  items: { title: string; digest?: string; cover?: BlobId | null; url?: string; article?: string; preview?: string }[];
+};
 /** An item as a reader passed it on. */
 export type ArticleSaid = Told & {
   type: "official.article";
