@@ -6,7 +6,10 @@ import pytest
 
 from tests.official.conftest import ON_SQLITE, Stall
 from warung import accounts, official
-from warung.official import Button, Menu, menus, pressing
+from warung.kit.card import BrokenCard
+from warung.official import Button, Menu, menus, pressing, rules
+from warung.official.days import day_of
+from warung.official.model import Settings
 from warung.official.pressing import PressIncomplete
 
 pytestmark = pytest.mark.anyio
@@ -117,3 +120,54 @@ async def test_a_press_tells_what_the_button_is_for(stall: Stall) -> None:
     assert (await stall.log(toko))[-1]["type"] == "location"
     where = {"latitude": 0.0, "longitude": 0.0, "precision": 0.0}
     await stall.refused(official.NotFollowing, official.report_location, by=siti, official=toko.id, **where)
+
+
+async def test_a_menu_without_a_program_answers_and_with_one_tells_it(stall: Stall) -> None:
+    sari, budi = await stall.people("sari", "budi")
+    toko = await stall.toko(sari)
+    fan = await stall.fan(budi, toko)
+    said = (official.AutoAnswer(text="Enam sampai lima"), official.AutoAnswer(text="Minggu libur"))
+    hours = official.Rule("jam", (official.Keyword("jam", "equal"), official.Keyword("k")), said, every=True)
+    await stall.do(official.set_replies, official=toko.id, replies=official.Replies(rules=(hours,), default=official.AutoAnswer(text="Hm")))
+    column = Button(
+        "Tanya",
+        sub=(
+            Button("Harga", type="click", key="k1", answer=official.AutoAnswer(text="Seribu")),
+            Button("Jam", type="click", key=" JAM "),
+            Button("Lain", type="click", key="k2"),
+        ),
+    )
+    menu = await stall.do(official.set_menu, official=toko.id, menu=Menu((column,)))
+    shown = await stall.ask(menus.shown_to, official=toko.id, account=budi)
+    assert shown is not None
+    assert [(each.key, each.answer) for each in menus.shown(shown.menu).buttons[0].sub] == [("", None)] * 3
+    for row in range(3):
+        await stall.do(official.press, by=budi, official=toko.id, menu=menu, path=f"0.{row}")
+    heard = [(each["key"], each["name"]) for each in await stall.log(toko) if each["type"] == "menu.click"]
+    assert heard == [("k1", "Harga"), (" JAM ", "Jam"), ("k2", "Lain")]
+    today = day_of(stall.hand(), Settings().day_offset_min)
+    figures = (await stall.ask(official.statistics, official=toko.id, since=today, until=today)).menu
+    assert {(each.name, each.clicks, each.people) for each in figures} == {("Harga", 1, 1), ("Jam", 1, 1), ("Lain", 1, 1)}
+    assert await stall.read(fan) == [(True, "Seribu"), (True, "Enam sampai lima"), (True, "Minggu libur")]
+    await stall.do(rules.set_mode, official=toko.id, mode="developer")
+    for row in range(3):
+        await stall.do(official.press, by=budi, official=toko.id, menu=menu, path=f"0.{row}")
+    assert len([each for each in await stall.log(toko) if each["type"] == "menu.click"]) == 6
+    assert len(await stall.read(fan)) == 3
+
+
+@ON_SQLITE
+async def test_a_button_says_what_the_account_has_and_only_when_clicked(stall: Stall) -> None:
+    toko = await stall.toko(await stall.person("sari"))
+    wrong = [
+        Button("x", type="click", key="x", answer=official.AutoAnswer()),
+        Button("x", type="click", key="x", answer=official.AutoAnswer(media_id="x" * 43)),
+        Button("x", type="click", key="x", answer=official.AutoAnswer(text="a", article="b")),
+        Button("x", type="view", url="https://x.example/", answer=official.AutoAnswer(text="a")),
+    ]
+    for button in wrong:
+        for menu in (Menu((button,)), Menu((Button("Isi", sub=(button,)),))):
+            await stall.refused(official.NotAnAnswer, official.set_menu, official=toko.id, menu=menu)
+    long = Menu((Button("x", type="click", key="x", answer=official.AutoAnswer(text="x" * 2_049)),))
+    await stall.refused(BrokenCard, official.set_menu, official=toko.id, menu=long)
+    assert await stall.ask(official.menu, official=toko.id) is None

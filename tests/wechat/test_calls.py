@@ -9,6 +9,7 @@ from typing import Any
 from tests.served import ServeWorld
 from tests.wechat.shop import Shop
 from tests.worlds import Hand
+from warung import official
 from warung.wechat.model import Settings
 
 NOBODY = "o" + "x" * 27
@@ -229,3 +230,14 @@ async def test_a_mini_app_signs_people_in_and_keeps_values_for_them(shop: Shop) 
     assert forged.json()["errcode"] == 87009
     picture = await shop.http.post("/wxa/getwxacodeunlimit", content=b'{"scene":"a=1"}', params={"access_token": token})
     assert picture.content.startswith(b"\xff\xd8")
+
+
+async def test_a_menu_that_was_drawn_without_a_program_is_told_in_wechats_words(shop: Shop) -> None:
+    hours = official.Button("Jam", type="click", key="jam", answer=official.AutoAnswer(text="Enam sampai lima"))
+    prices = official.Button("Harga", type="view", url="https://kedai.example/harga")
+    await shop.db.write(lambda tx: official.set_menu(tx, official=shop.account.id, menu=official.Menu((hours, prices))))
+    told = (await shop.get("/cgi-bin/get_current_selfmenu_info"))["selfmenu_info"]["button"]
+    assert told[0] == {"type": "text", "value": "Enam sampai lima", "name": "Jam"}
+    assert (told[1]["type"], told[1]["url"]) == ("view", "https://kedai.example/harga")
+    kept = (await shop.get("/cgi-bin/menu/get"))["menu"]["button"]
+    assert kept[0] == {"type": "click", "key": "jam", "name": "Jam", "sub_button": []}

@@ -1,6 +1,5 @@
 """Menus under a conversation: three columns with five buttons each, one for everybody and others for followers whom a rule fits."""
 
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -9,7 +8,8 @@ from warung import accounts
 from warung.kit.db import Reader, Tx
 from warung.kit.errors import BadRequest, Conflict, NotFound
 from warung.kit.ids import AccountId
-from warung.official import registry, store_conversation, store_follows, store_tags
+from warung.official import answers, registry, store_conversation, store_follows, store_tags
+from warung.official.answers import AutoAnswer, NotAnAnswer
 from warung.official.model import Follow, NoSuchTag
 from warung.official.store_conversation import KeptMenu
 
@@ -25,7 +25,10 @@ KINDS = KEYED | MEDIA | ARTICLES | {"view", "miniprogram"}
 
 
 class Button(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A button with what it does, or a column with `sub` buttons. Names and kinds are those of WeChat."""
+    """A button with what it does, or a column with `sub` buttons. Names and kinds are those of WeChat.
+
+    `answer` is what the account says by itself to a `click`, while no program answers for it.
+    """
 
     name: str
     type: str = ""
@@ -35,6 +38,7 @@ class Button(msgspec.Struct, frozen=True, omit_defaults=True):
     appid: str = ""
     pagepath: str = ""
     article_id: str = ""
+    answer: AutoAnswer | None = None
     sub: tuple["Button", ...] = ()
 
 
@@ -113,9 +117,10 @@ _rule: Any = msgspec.json.Decoder(MatchRule).decode
 
 
 def set_menu(tx: Tx, *, official: AccountId, menu: Menu) -> int:
-    """Replace the menu for everybody; return its number. Raises what a wrong button deserves."""
+    """Replace the menu for everybody; return its number. Raises what a wrong button deserves, `NotAnAnswer` for what it cannot say."""
     check(menu)
     registry.still_open(tx, official)
+    _check_answers(tx, official, menu)
     for known in store_conversation.menus(tx, official):
         if known.rule is None:
             store_conversation.delete_menu(tx, official, known.id)
@@ -141,6 +146,7 @@ def delete_menu(tx: Tx, *, official: AccountId) -> None:
 def add_conditional(tx: Tx, *, official: AccountId, menu: Menu, rule: MatchRule) -> int:
     """Make a menu for some; return its number. Raises `NoDefaultMenu`, `MatchRuleEmpty`, `NoSuchTag`, `TooManyMenus`."""
     check(menu)
+    _check_answers(tx, official, menu)
     known = menus_of(tx, official=official)
     if all(each.rule is not None for each in known):
         raise NoDefaultMenu
@@ -184,7 +190,7 @@ def shown(menu: Menu) -> Menu:
 
 def public(made: Button) -> Button:
     """Return a button without what it means to the account."""
-    return msgspec.structs.replace(made, key="", media_id="", sub=tuple(public(each) for each in made.sub))
+    return msgspec.structs.replace(made, key="", media_id="", answer=None, sub=tuple(public(each) for each in made.sub))
 
 
 def button(menu: Menu, path: str) -> Button | None:
@@ -214,12 +220,6 @@ def check(menu: Menu) -> None:
             _check_action(each)
 
 
-def pressed_media(menu: Menu) -> Iterator[Button]:
-    """Yield the buttons at whose press the account says something of its materials or articles."""
-    for top in menu.buttons:
-        yield from (each for each in top.sub or (top,) if each.type in MEDIA | ARTICLES)
-
-
 def _check_name(name: str, limit: int) -> None:
     if not name.strip() or len(name.encode()) > limit or "\x00" in name:
         raise ButtonNameNotPossible(limit=limit)
@@ -241,6 +241,14 @@ def _check_action(made: Button) -> None:
     )
     if missing:
         raise ButtonIncomplete
+
+
+def _check_answers(reader: Reader, official: AccountId, menu: Menu) -> None:
+    for made in (each for top in menu.buttons for each in top.sub or (top,)):
+        if made.answer is not None and made.type != "click":
+            raise NotAnAnswer
+        if made.answer is not None:
+            answers.card_of(reader, official, made.answer)
 
 
 def _keep(tx: Tx, official: AccountId, menu: Menu, rule: MatchRule | None) -> int:

@@ -6,8 +6,8 @@ import msgspec
 
 from warung.kit.db import Tx
 from warung.kit.errors import BadRequest, Conflict
-from warung.kit.ids import AccountId, Nonce, new_id
-from warung.official import answers, log, menus, registry, store_follows, talking
+from warung.kit.ids import AccountId, new_id
+from warung.official import log, menus, registry, rules, store_follows
 from warung.official.answers import AutoAnswer
 from warung.official.menus import Button
 from warung.official.model import Follow, NotFollowing
@@ -70,15 +70,18 @@ def press(tx: Tx, *, by: AccountId, official: AccountId, menu: int, path: str, g
     pressed = menus.button(shown.menu, path) if shown is not None and shown.id == menu else None
     if pressed is None:
         raise MenuChanged
-    told: dict[str, Any] = {"key": pressed.key, "menu": str(menu)} | _with(pressed, given or With())
+    told: dict[str, Any] = {"key": pressed.key, "name": pressed.name, "menu": str(menu)} | _with(pressed, given or With())
     if who.blocked_at is not None:
         return pressed
     log.widen(tx, who.openid, brief=True)
+    nonce = f"menu-{new_id(tx.now)}"
     if pressed.type in menus.MEDIA | menus.ARTICLES:
         log.happen(tx, official=official, kind="menu.media", openid=who.openid, **told | {"key": pressed.media_id or pressed.article_id})
-        _said(tx, who, AutoAnswer(media_id=pressed.media_id, article="" if pressed.media_id else pressed.article_id))
-    else:
-        log.happen(tx, official=official, kind=TOLD[pressed.type], openid=who.openid, **told)
+        rules.say(tx, who, AutoAnswer(media_id=pressed.media_id, article="" if pressed.media_id else pressed.article_id), nonce, why="menu")
+        return pressed
+    log.happen(tx, official=official, kind=TOLD[pressed.type], openid=who.openid, **told)
+    if pressed.type == "click":
+        rules.pressed(tx, who, pressed.key, pressed.answer, nonce)
     return pressed
 
 
@@ -112,14 +115,6 @@ def _with(pressed: Button, given: With) -> dict[str, Any]:
         _on_globe(given.place.latitude, given.place.longitude)
         return {"place": given.place}
     return {}
-
-
-def _said(tx: Tx, who: Follow, answer: AutoAnswer) -> None:
-    try:
-        card = answers.card_of(tx, who.official, answer, why="menu")
-    except answers.NotAnAnswer:  # it was deleted since; the button is the account's to mend
-        return
-    talking.say(tx, official=who.official, to=who.openid, card=card, nonce=Nonce(f"menu-{new_id(tx.now)}"))
 
 
 def _follower(tx: Tx, by: AccountId, official: AccountId) -> Follow:

@@ -1,4 +1,4 @@
-"""Answers without a person: to somebody who follows from now on, by keyword, and to everything else."""
+"""Answers without a person: to somebody who follows from now on, by keyword or button, and to everything else."""
 
 import secrets
 from typing import Any, Literal
@@ -85,26 +85,35 @@ def set_mode(tx: Tx, *, official: AccountId, mode: Mode) -> None:
 
 def greet(tx: Tx, who: Follow) -> None:
     """Say to somebody who follows from now on what the account says to everyone, where its rules answer."""
-    kept = store.one(tx, who.official)
-    if kept is not None and kept.mode == "editor" and (said := replies(tx, official=who.official).on_follow) is not None:
-        _say(tx, who, said, f"follow-{who.openid}-{tx.now}")
+    if _answers(tx, who) and (said := replies(tx, official=who.official).on_follow) is not None:
+        say(tx, who, said, f"follow-{who.openid}-{tx.now}")
 
 
 def by_keyword(tx: Tx, who: Follow, words: str, entry: chat.Message) -> bool:
     """AutoAnswer a message as the first rule that fits says; False when none does."""
     known = replies(tx, official=who.official).rules if words else ()
     rule = next((rule for rule in known if fits(rule, words)), None)
-    if rule is None:
-        return False
-    for at, said in enumerate(rule.answers if rule.every else [secrets.choice(rule.answers)]):
-        _say(tx, who, said, f"reply-{entry.conversation}-{entry.seq}-{at}")
-    return True
+    if rule is not None:
+        _follow(tx, who, rule, f"reply-{entry.conversation}-{entry.seq}")
+    return rule is not None
+
+
+def pressed(tx: Tx, who: Follow, key: str, answer: AutoAnswer | None, nonce: str) -> None:
+    """Answer the press of a button, where rules answer: with what the button says, else with the rule for exactly its key."""
+    if not _answers(tx, who):
+        return
+    if answer is not None:
+        say(tx, who, answer, nonce, why="menu")
+        return
+    rule = next((rule for rule in replies(tx, official=who.official).rules if names(rule, key)), None)
+    if rule is not None:
+        _follow(tx, who, rule, nonce)
 
 
 def otherwise(tx: Tx, who: Follow, entry: chat.Message) -> None:
     """Say what the account says to everything else."""
     if (said := replies(tx, official=who.official).default) is not None:
-        _say(tx, who, said, f"reply-{entry.conversation}-{entry.seq}-0")
+        say(tx, who, said, f"reply-{entry.conversation}-{entry.seq}-0")
 
 
 def fits(rule: Rule, words: str) -> bool:
@@ -116,9 +125,25 @@ def fits(rule: Rule, words: str) -> bool:
     )
 
 
-def _say(tx: Tx, who: Follow, answer: AutoAnswer, nonce: str) -> None:
+def names(rule: Rule, key: str) -> bool:
+    """Is the key of a button one of a rule's keywords? A part of it is not enough: keys are made by machines too."""
+    return any(keyword.text.strip().casefold() == key.strip().casefold() for keyword in rule.keywords)
+
+
+def say(tx: Tx, who: Follow, answer: AutoAnswer, nonce: str, *, why: str = answers.REPLY) -> None:
+    """Say an answer to a follower; what the account has no more is not said."""
     try:
-        card = answers.card_of(tx, who.official, answer)
+        card = answers.card_of(tx, who.official, answer, why=why)
     except answers.NotAnAnswer:  # it was deleted since; nobody is there to be told
         return
     talking.say(tx, official=who.official, to=who.openid, card=card, nonce=Nonce(nonce[-40:]))
+
+
+def _answers(reader: Reader, who: Follow) -> bool:
+    kept = store.one(reader, who.official)
+    return kept is not None and kept.mode == "editor"
+
+
+def _follow(tx: Tx, who: Follow, rule: Rule, nonce: str) -> None:
+    for at, said in enumerate(rule.answers if rule.every else [secrets.choice(rule.answers)]):
+        say(tx, who, said, f"{nonce}-{at}")

@@ -156,6 +156,9 @@ def _shown(button: official.Button) -> dict[str, Any]:
 
 
 def _flat(button: official.Button) -> dict[str, Any]:
+    if button.answer is not None:  # as WeChat tells of buttons that were made without a program
+        said = _answer(button.answer)
+        return {"type": said["type"], "value": said["content"], "name": button.name}
     told: dict[str, Any] = {field: getattr(button, field) for field in FIELDS if getattr(button, field)}
     value = {"value": button.media_id} if button.media_id else {}
     return told | value | {"name": button.name}
