@@ -9,7 +9,7 @@ from tests.wechat.shop import KEY, Bot, Shop
 from tests.worlds import Hand
 from warung import official
 from warung.wechat import service
-from warung.wechat.model import Callback, CallbackNotPossible, CallbackNotVerified, Settings
+from warung.wechat.model import Callback, CallbackNotPossible, CallbackNotVerified, CallbackOutOfBounds, CallbackSilent, Settings
 
 
 @pytest.mark.parametrize("mode", ["plain", "both", "safe"])
@@ -146,9 +146,9 @@ async def test_an_address_is_verified_before_it_is_called(shop: Shop, bot: Bot) 
 
     bot.token = "lain0000"
     await refused(CallbackNotVerified, token="kopitubruk")
-    await refused(CallbackNotVerified, url=f"http://127.0.0.1:{free_port()}/")
-    await refused(CallbackNotVerified, url="http://192.168.7.7/wx")
-    await refused(CallbackNotVerified, url="http://169.254.169.254/latest")
+    await refused(CallbackSilent, url=f"http://127.0.0.1:{free_port()}/")
+    await refused(CallbackOutOfBounds, url="http://192.168.7.7/wx")
+    await refused(CallbackOutOfBounds, url="http://169.254.169.254/latest")
     for url in ("ftp://x/", "//x", "http://user@x/", ""):
         await refused(CallbackNotPossible, url=url)
     for token in ("", "ab", "x" * 33, "a b c", "é" * 5):

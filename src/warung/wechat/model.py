@@ -123,7 +123,15 @@ class CallbackNotPossible(BadRequest):
 
 
 class CallbackNotVerified(Conflict):
-    """The program at this address did not answer as it should: {reason}"""
+    """The program there answered {status}, not with what it was sent. Has it the same token, and does it answer a GET with echostr?"""
+
+
+class CallbackSilent(CallbackNotVerified):
+    """Nothing answered at this address within {seconds} seconds. Is the program running, and are name and port right?"""
+
+
+class CallbackOutOfBounds(CallbackNotVerified):
+    """This server does not go to this address. Give one on the internet, or ask the operator to allow it."""
 
 
 class NoCallback(NotFound):

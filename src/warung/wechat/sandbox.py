@@ -62,7 +62,7 @@ async def set_callback(call: Call) -> Answer:
     try:
         kept = await service.set_callback(call.tools.services, by=None, account=account.id, wanted=wanted)
     except (CallbackNotPossible, CallbackNotVerified) as refusal:
-        raise Wrong(40048, f"invalid url: {refusal.details.get('reason', refusal.code())}") from None
+        raise Wrong(40048, f"invalid url: {refusal.code()}") from None
     return {"errcode": 0, "errmsg": "ok", "aes_key": kept.aes_key, "verified": kept.verified_at is not None}
 
 

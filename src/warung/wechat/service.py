@@ -17,6 +17,8 @@ from warung.wechat.model import (
     Callback,
     CallbackNotPossible,
     CallbackNotVerified,
+    CallbackOutOfBounds,
+    CallbackSilent,
     DomainNotPossible,
     NoCallback,
     Program,
@@ -29,6 +31,7 @@ from warung.wechat.sealing import NotSealedForUs
 TOKEN = re.compile(r"[A-Za-z0-9]{3,32}\Z")
 DOMAIN = re.compile(r"(?=.{1,253}(?::\d+)?\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d{1,5})?\Z")
 LISTED = 20
+ASKED_S = 5.0  # how long a program has to show that it knows the token
 FORMER_MS = DAY
 
 
@@ -75,17 +78,17 @@ _SET = frozenset({"url", "token", "aes_key", "former_key", "former_until", "mode
 
 
 async def check(services: Services, wanted: Callback) -> None:
-    """Ask an address to repeat a word, as a program does that knows the token. Raises `CallbackNotVerified`."""
+    """Ask an address to repeat a word, as a program does that knows the token. Raises a `CallbackNotVerified`."""
     timestamp, nonce, word = str(clock.now() // SECOND), secrets.token_hex(8), str(secrets.randbelow(10**18))
     query = {"signature": sealing.signature(wanted.token, timestamp, nonce), "timestamp": timestamp, "nonce": nonce, "echostr": word}
     try:
-        answer = await services.outside.fetch(telling.joined(wanted.url, query), limits=Limits(seconds=5.0, bytes=1_024, redirects=0))
+        answer = await services.outside.fetch(telling.joined(wanted.url, query), limits=Limits(seconds=ASKED_S, bytes=1_024, redirects=0))
     except AddressNotAllowed:
-        raise CallbackNotVerified(reason="the server does not go to this address") from None
+        raise CallbackOutOfBounds from None
     except NoAnswer:
-        raise CallbackNotVerified(reason="no answer") from None
+        raise CallbackSilent(seconds=round(ASKED_S)) from None
     if answer.status != 200 or answer.body.strip() != word.encode():
-        raise CallbackNotVerified(reason=f"status {answer.status}, another answer than what was sent")
+        raise CallbackNotVerified(status=answer.status)
 
 
 def program(reader: Reader, *, by: AccountId, account: AccountId) -> ProgramFace:
