@@ -156,19 +156,9 @@ async def test_subscriptions_share_a_row_and_services_have_their_own(place: Serv
     await clean(page, "the subscriptions")
 
 
-async def test_the_staff_sets_up_menu_answers_and_people(place: Served, take_phone: TakePhone) -> None:
-    b, a = await cast(place)
-    ayu = await in_english(await take_phone())
-    page = await ayu.sign_in(a, "/run")
-    await page.get_by_role("link", name="Open an account").last.click()
-    await page.get_by_label("Name of the account").fill("Toko Ayu")
-    await page.get_by_label("User name").fill("tokoayu")
-    await clean(page, "opening an account")
-    await page.get_by_role("button", name="Open the account").click()
-    await expect(page.get_by_text("AppSecret", exact=True)).to_be_visible()
-    await clean(page, "the secret")
-    (shop,) = await place.world.db.read(lambda reader: registry.mine(reader, by=a))
-    await page.goto(f"{place.url}/run/{shop.id}/menu")
+async def a_menu_that_answers(place: Served, page: Page, phone: Phone, shop: AccountId, fan: AccountId) -> None:
+    """Draw a menu that needs no program, and press it on another phone."""
+    await page.goto(f"{place.url}/run/{shop}/menu")
     await page.get_by_role("button", name="Add a column").click()
     await page.get_by_label("Label").fill("Prices")
     await page.get_by_label("When tapped").select_option("view")
@@ -184,20 +174,34 @@ async def test_the_staff_sets_up_menu_answers_and_people(place: Served, take_pho
     await clean(page, "the menu editor")
     await page.get_by_role("button", name="Show this menu").click()
     await expect(page.get_by_text("The menu is up.")).to_be_visible()
-    shown = await place.world.db.read(lambda reader: official.menu(reader, official=shop.id))
+    shown = await place.world.db.read(lambda reader: official.menu(reader, official=shop))
     assert shown is not None
     prices, hours, look = shown.menu.buttons
     assert (prices.name, prices.type, prices.url) == ("Prices", "view", "https://example.org/prices")
     assert (hours.type, hours.key, hours.answer) == ("click", "Hours", official.AutoAnswer(text="From six to five"))
     assert (look.type, len(look.media_id)) == ("media_id", 43)
-    fan = await place.world.db.write(lambda tx: official.follow(tx, by=b, official=shop.id, source="ADD_SCENE_QR_CODE"))
-    budi = await in_english(await take_phone(color_scheme="dark"))
-    asks = await budi.sign_in(b, f"/chat/{fan.conversation}")
+    follow = await place.world.db.write(lambda tx: official.follow(tx, by=fan, official=shop, source="ADD_SCENE_QR_CODE"))
+    asks = await phone.sign_in(fan, f"/chat/{follow.conversation}")
     await asks.get_by_role("button", name="Hours").click()
     await expect(asks.get_by_role("log").get_by_text("From six to five")).to_be_visible()
     await asks.get_by_role("button", name="Look").click()
     await expect(asks.get_by_role("log").locator("img")).to_have_count(1)
     await clean(asks, "a menu that answers")
+
+
+async def test_the_staff_sets_up_menu_answers_and_people(place: Served, take_phone: TakePhone) -> None:
+    b, a = await cast(place)
+    ayu = await in_english(await take_phone())
+    page = await ayu.sign_in(a, "/run")
+    await page.get_by_role("link", name="Open an account").last.click()
+    await page.get_by_label("Name of the account").fill("Toko Ayu")
+    await page.get_by_label("User name").fill("tokoayu")
+    await clean(page, "opening an account")
+    await page.get_by_role("button", name="Open the account").click()
+    await expect(page.get_by_text("AppSecret", exact=True)).to_be_visible()
+    await clean(page, "the secret")
+    (shop,) = await place.world.db.read(lambda reader: registry.mine(reader, by=a))
+    await a_menu_that_answers(place, page, await in_english(await take_phone(color_scheme="dark")), shop.id, b)
     await page.goto(f"{place.url}/run/{shop.id}/replies")
     await page.get_by_label("To who begins to follow").fill("Selamat datang")
     await page.get_by_role("button", name="Another word").click()
@@ -227,9 +231,24 @@ async def test_the_staff_sets_up_menu_answers_and_people(place: Served, take_pho
     await clean(page, "a follower")
     await page.get_by_role("dialog").get_by_role("button", name="Save").click()
     await expect(page.get_by_role("button", name=re.compile("Pak Budi"))).to_be_visible()
-    known = await place.world.db.read(lambda reader: official.follower(reader, official=shop.id, openid=fan.openid))
+    known = await place.world.db.read(lambda reader: official.follower_of(reader, official=shop.id, account=b))
     assert known is not None
     assert (known.remark, len(known.tags)) == ("Pak Budi", 1)
+
+
+async def a_preview(staff: Page, page: Page) -> None:
+    """Show the draft that is being written to the other phone."""
+    await staff.get_by_role("button", name="Preview").click()
+    await staff.get_by_label("User name").fill("budi")
+    await staff.get_by_role("dialog").get_by_role("button", name="Send").click()
+    await expect(staff.get_by_role("dialog")).to_have_count(0)
+    await expect(page.get_by_text("Preview, for you")).to_be_visible()
+    await page.get_by_role("log").get_by_role("link", name=re.compile("Coffee from the slopes")).click()
+    await expect(page.get_by_text("Preview: this is not published")).to_be_visible()
+    await expect(page.locator("article strong")).to_have_text("Smells of jackfruit.")
+    await page.wait_for_function("() => document.querySelector('article img')?.naturalWidth > 0")
+    await expect(page.get_by_role("button", name="Forward")).to_have_count(0)
+    await clean(page, "a preview")
 
 
 async def test_an_article_is_written_published_sent_read_and_counted(place: Served, take_phone: TakePhone) -> None:
@@ -248,18 +267,8 @@ async def test_an_article_is_written_published_sent_read_and_counted(place: Serv
     await staff.locator(".tools input[type=file]").set_input_files([PHOTO])
     await staff.wait_for_function("() => document.querySelector('#writing img')?.naturalWidth > 0")
     await clean(staff, "the editor")
-    await staff.get_by_role("button", name="Preview").click()
-    await staff.get_by_label("User name").fill("budi")
-    await staff.get_by_role("dialog").get_by_role("button", name="Send").click()
-    await expect(staff.get_by_role("dialog")).to_have_count(0)
     page = await budi.sign_in(b, f"/chat/{fan.conversation}")
-    await expect(page.get_by_text("Preview, for you")).to_be_visible()
-    await page.get_by_role("log").get_by_role("link", name=re.compile("Coffee from the slopes")).click()
-    await expect(page.get_by_text("Preview: this is not published")).to_be_visible()
-    await expect(page.locator("article strong")).to_have_text("Smells of jackfruit.")
-    await page.wait_for_function("() => document.querySelector('article img')?.naturalWidth > 0")
-    await expect(page.get_by_role("button", name="Forward")).to_have_count(0)
-    await clean(page, "a preview")
+    await a_preview(staff, page)
     await staff.get_by_role("button", name="Publish").click()
     await staff.get_by_role("dialog").get_by_role("button", name="Publish").click()
     sends = staff.get_by_role("link", name="Send “Coffee from the slopes of Merapi” to followers")
