@@ -21,7 +21,7 @@ from warung.apps.model import (
     User,
     WrongProof,
 )
-from warung.apps.registry import by_appid, change, close, mine, own, register, reset_secret, secret_is
+from warung.apps.registry import by_appid, change, close, mine, on_owner_changed, own, register, reset_secret, secret_is
 from warung.apps.routes import ROUTES
 from warung.apps.signing_in import (
     checked,
@@ -40,8 +40,15 @@ from warung.apps.signing_in import (
     user_of,
 )
 from warung.kit.domain import Domain
+from warung.official import OwnerChanged
 
-DOMAIN = Domain(name="apps", routes=ROUTES, settings=Settings, schema=Path(__file__).parent / "schema")
+DOMAIN = Domain(
+    name="apps",
+    routes=ROUTES,
+    listeners=[(OwnerChanged, on_owner_changed)],
+    settings=Settings,
+    schema=Path(__file__).parent / "schema",
+)
 
 __all__ = [
     "DOMAIN",

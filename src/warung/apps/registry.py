@@ -78,6 +78,11 @@ def _name(name: str) -> str:
     return bounded(name.strip(), limit=NAME)
 
 
+def on_owner_changed(tx: Tx, event: accounts_of.OwnerChanged) -> None:
+    """Let apps stay with who registered them when the account that they belong to is somebody else's."""
+    store.untie(tx, event.official, event.owner)
+
+
 def _owns(reader: Reader, by: AccountId, account: AccountId | None) -> None:
     if account is not None and account not in [each.id for each in accounts_of.mine(reader, by=by) if each.owner == by]:
         raise NotYourOfficial

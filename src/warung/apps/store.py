@@ -54,6 +54,11 @@ def change_app(tx: Tx, id: str, name: str, official: AccountId | None) -> None:
     tx.run("UPDATE app SET name = :name, official = :official WHERE id = :id", {"id": id, "name": name, "official": official})
 
 
+def untie(tx: Tx, official: AccountId, owner: AccountId) -> None:
+    """Let the apps of everybody but its owner belong to an account no more."""
+    tx.run("UPDATE app SET official = NULL WHERE official = :official AND owner <> :owner", {"official": official, "owner": owner})
+
+
 def close_app(tx: Tx, id: str) -> None:
     """Close an app."""
     tx.run("UPDATE app SET closed_at = :now WHERE id = :id", {"id": id, "now": tx.now})

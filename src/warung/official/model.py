@@ -121,6 +121,14 @@ class Staff(msgspec.Struct, frozen=True):
     role: Role
 
 
+class OwnerOffer(msgspec.Struct, frozen=True):
+    """To whom the owner of an account offers it, and whether they leave it then."""
+
+    official: AccountId
+    account: AccountId
+    leaves: bool
+
+
 class Follow(msgspec.Struct, frozen=True):
     """A person as an account knows them: an openid that says nothing of who it is. `account` never leaves the server."""
 
@@ -175,6 +183,16 @@ class Happened(Event, frozen=True, tag="official.happened"):
     openid: str
 
 
+class OwnerChanged(Event, frozen=True, tag="official.owner"):
+    """An account is somebody else's. For those who tied something of the former owner to it: heard in the transaction that says so."""
+
+    internal: ClassVar[bool] = True
+
+    official: AccountId
+    appid: str
+    owner: AccountId
+
+
 class FollowingChanged(Event, frozen=True, tag="official.following"):
     """The accounts that you follow are others now."""
 
@@ -200,7 +218,15 @@ class RoleNeeded(NotAllowed):
 
 
 class OwnerStays(Conflict):
-    """An account keeps its owner."""
+    """An account keeps its owner until somebody else of its staff takes it over."""
+
+
+class StaffOnly(NotAllowed):
+    """Only somebody who works with an account can take it over. Add them to the staff first."""
+
+
+class NotOffered(NotFound):
+    """This account is not offered to you, or no longer."""
 
 
 class TooManyStaff(Conflict):

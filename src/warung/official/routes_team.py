@@ -10,7 +10,7 @@ from warung import accounts
 from warung.kit.db import Db, Reader
 from warung.kit.ids import AccountId, Identity
 from warung.kit.outside import Outside
-from warung.official import log, programs, registry, team, webhooks
+from warung.official import log, owning, programs, registry, team, webhooks
 from warung.official.model import Official, Role
 from warung.official.programs_model import Hook, NewProgram, Program
 from warung.official.routes_staff import Id
@@ -20,16 +20,24 @@ After = Annotated[int, Parameter(ge=0, le=1 << 53)]
 
 
 class StaffMember(msgspec.Struct, frozen=True):
-    """Somebody who works with an account."""
+    """Somebody who works with an account. `offered`: it is to be theirs; its owner sees that, and they do."""
 
     account: accounts.Profile
     role: Role
+    offered: bool = False
 
 
 class NewRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What part somebody has: everything but the owner's own (`editor`), or the desk only."""
 
     role: Role
+
+
+class NewOwner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """To whom of the staff an account is offered; `leaves`: its owner is no editor of it afterwards."""
+
+    account: AccountId
+    leaves: bool = False
 
 
 class ProgramName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,7 +105,9 @@ async def staff(db: Db, me: Identity, id: Id) -> list[StaffMember]:
     def question(reader: Reader) -> list[StaffMember]:
         found = team.staff(reader, by=me.account, official=id)
         profiles = accounts.profiles(reader, [each.account for each in found])
-        return [StaffMember(profiles[each.account], each.role) for each in found]
+        offer = owning.offered(reader, by=me.account, official=id)
+        to = offer.account if offer else None
+        return [StaffMember(profiles[each.account], each.role, each.account == to) for each in found]
 
     return await db.read(question)
 
@@ -112,6 +122,30 @@ async def set_staff(db: Db, me: Identity, id: Id, account: Id, data: NewRole) ->
 async def remove_staff(db: Db, me: Identity, id: Id, account: Id) -> None:
     """Take somebody off the staff of your account, or leave one."""
     await db.write(lambda tx: team.remove_staff(tx, by=me.account, official=id, account=account))
+
+
+@get("/officials/offered")
+async def offers(db: Db, me: Identity) -> list[Official]:
+    """The accounts that their owners offer to you: yours when you take them over."""
+    return await db.read(lambda reader: owning.offers(reader, by=me.account))
+
+
+@put("/officials/{id:str}/owner", status_code=204)
+async def offer_account(db: Db, me: Identity, id: Id, data: NewOwner) -> None:
+    """Offer your account to somebody of its staff."""
+    await db.write(lambda tx: owning.offer(tx, by=me.account, official=id, to=data.account, leaves=data.leaves))
+
+
+@post("/officials/{id:str}/owner", status_code=200)
+async def take_over(db: Db, me: Identity, id: Id) -> Official:
+    """Take over an account that is offered to you. Union ids are yours from then on, and its programs are told."""
+    return await db.write(lambda tx: owning.take_over(tx, by=me.account, official=id))
+
+
+@delete("/officials/{id:str}/owner")
+async def end_offer(db: Db, me: Identity, id: Id) -> None:
+    """Take your offer back, or decline one."""
+    await db.write(lambda tx: owning.end_offer(tx, by=me.account, official=id))
 
 
 @get("/officials/{id:str}/programs")
@@ -135,39 +169,39 @@ async def remove_program(db: Db, me: Identity, id: Id, program_id: Key) -> None:
 @get("/officials/{id:str}/hooks")
 async def list_hooks(db: Db, me: Identity, id: Id) -> list[OfficialHook]:
     """Where your account's programs are told what happens."""
-    return await db.read(lambda reader: hooks_of(reader, owning(reader, me, id)))
+    return await db.read(lambda reader: hooks_of(reader, owned(reader, me, id)))
 
 
 @post("/officials/{id:str}/hooks", status_code=200)
 async def add_hook(db: Db, me: Identity, outside: Outside, id: Id, data: HookAddress) -> OpenedHook:
     """Tell a program what happens from now on: messages as the Standard Webhooks specification says. The secret is shown once."""
-    await db.read(lambda reader: owning(reader, me, id))
+    await db.read(lambda reader: owned(reader, me, id))
     await outside.check(data.url)
-    return shown(await db.write(lambda tx: webhooks.add_hook(tx, official=owning(tx, me, id), url=data.url)))
+    return shown(await db.write(lambda tx: webhooks.add_hook(tx, official=owned(tx, me, id), url=data.url)))
 
 
 @post("/officials/{id:str}/hooks/{hook:str}/rotate", status_code=200)
 async def rotate_hook(db: Db, me: Identity, id: Id, hook: Key) -> OpenedHook:
     """Change the secret; for a day messages are signed with both."""
-    return shown(await db.write(lambda tx: webhooks.rotate_hook(tx, official=owning(tx, me, id), id=hook)))
+    return shown(await db.write(lambda tx: webhooks.rotate_hook(tx, official=owned(tx, me, id), id=hook)))
 
 
 @post("/officials/{id:str}/hooks/{hook:str}/replay", status_code=200)
 async def replay(db: Db, me: Identity, id: Id, hook: Key, after: After = 0) -> OnTheirWay:
     """Tell a program again what happened behind a number."""
-    return OnTheirWay(await db.write(lambda tx: webhooks.replay(tx, official=owning(tx, me, id), id=hook, after=after)))
+    return OnTheirWay(await db.write(lambda tx: webhooks.replay(tx, official=owned(tx, me, id), id=hook, after=after)))
 
 
 @delete("/officials/{id:str}/hooks/{hook:str}")
 async def remove_hook(db: Db, me: Identity, id: Id, hook: Key) -> None:
     """Tell a program no more."""
-    await db.write(lambda tx: webhooks.remove_hook(tx, official=owning(tx, me, id), id=hook))
+    await db.write(lambda tx: webhooks.remove_hook(tx, official=owned(tx, me, id), id=hook))
 
 
 @get("/officials/{id:str}/events")
 async def events(db: Db, me: Identity, id: Id, after: After = 0) -> OfficialEvents:
     """What happened at your account behind a number, in order: what programs are told."""
-    return await db.read(lambda reader: events_of(reader, owning(reader, me, id), after))
+    return await db.read(lambda reader: events_of(reader, owned(reader, me, id), after))
 
 
 @put("/operator/officials/{id:str}/verification", status_code=200)
@@ -182,7 +216,7 @@ async def every_official(db: Db, me: Identity, after: Key = "") -> list[Official
     return await db.read(lambda reader: registry.everything(reader, by=me.account, after=after))
 
 
-def owning(reader: Reader, me: Identity, official: AccountId) -> AccountId:
+def owned(reader: Reader, me: Identity, official: AccountId) -> AccountId:
     """Return an account that is `me`'s own. Raises `OfficialNotFound`, `RoleNeeded`."""
     return registry.worked_with(reader, me.account, official, registry.OWNER).id
 
@@ -209,6 +243,10 @@ HANDLERS = [
     staff,
     set_staff,
     remove_staff,
+    offers,
+    offer_account,
+    take_over,
+    end_offer,
     list_programs,
     add_program,
     remove_program,

@@ -7,7 +7,7 @@ import msgspec
 
 from warung.kit.db import Reader, Row, Tx
 from warung.kit.ids import AccountId
-from warung.official.model import Kind, Mode, Role, Staff
+from warung.official.model import Kind, Mode, OwnerOffer, Role, Staff
 
 ACCOUNT = "id, owner, kind, gh, appid, intro, verified_name, is_test, mode, created_at, closed_at"
 
@@ -126,6 +126,37 @@ def put_staff(tx: Tx, official: AccountId, account: AccountId, role: Role) -> No
     sql = """INSERT INTO official_staff (official, account, role, at) VALUES (:official, :account, :role, :now)
         ON CONFLICT (official, account) DO UPDATE SET role = excluded.role"""
     tx.run(sql, {"official": official, "account": account, "role": role, "now": tx.now})
+
+
+def put_offer(tx: Tx, offer: OwnerOffer) -> None:
+    """Note to whom an account is offered, instead of to whom it was."""
+    sql = """INSERT INTO official_owner_offer (official, account, leaves, at) VALUES (:official, :account, :leaves, :now)
+        ON CONFLICT (official) DO UPDATE SET account = excluded.account, leaves = excluded.leaves, at = excluded.at"""
+    tx.run(sql, {"official": offer.official, "account": offer.account, "leaves": int(offer.leaves), "now": tx.now})
+
+
+def offer(reader: Reader, official: AccountId) -> OwnerOffer | None:
+    """Return to whom an account is offered."""
+    row = reader.one("SELECT official, account, leaves FROM official_owner_offer WHERE official = :official", {"official": official})
+    return OwnerOffer(row[0], row[1], bool(row[2])) if row else None
+
+
+def offered_to(reader: Reader, account: AccountId) -> list[Kept]:
+    """Return the open accounts that are offered to somebody."""
+    sql = f"""SELECT {ACCOUNT} FROM official_account WHERE closed_at IS NULL
+        AND id IN (SELECT official FROM official_owner_offer WHERE account = :account) ORDER BY id"""
+    return [Kept(*row) for row in reader.all(sql, {"account": account})]
+
+
+def end_offer(tx: Tx, official: AccountId) -> None:
+    """Forget an offer."""
+    tx.run("DELETE FROM official_owner_offer WHERE official = :official", {"official": official})
+
+
+def end_offer_to(tx: Tx, official: AccountId, account: AccountId) -> None:
+    """Forget an offer that was made to somebody."""
+    sql = "DELETE FROM official_owner_offer WHERE official = :official AND account = :account"
+    tx.run(sql, {"official": official, "account": account})
 
 
 def remove_staff(tx: Tx, official: AccountId, account: AccountId) -> bool:

@@ -26,6 +26,7 @@ def remove_staff(tx: Tx, *, by: AccountId, official: AccountId, account: Account
     if account == kept.owner:
         raise OwnerStays
     store.remove_staff(tx, kept.id, account)
+    store.end_offer_to(tx, kept.id, account)
     seats.leave(tx, kept.id, account)
 
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from warung import pay
+from warung import official, pay
 from warung.kit.domain import Chore, Domain, Errand
-from warung.wechatpay import batches, cards, notices, paying, refunds, routes, transfers
+from warung.wechatpay import batches, cards, merchants, notices, paying, refunds, routes, transfers
 from warung.wechatpay.door import version_3
 from warung.wechatpay.door_older import version_2
 from warung.wechatpay.model import Settings
@@ -15,7 +15,10 @@ DOMAIN = Domain(
     routes=routes.ROUTES,
     cards=cards.CARDS,
     events=[cards.TransferChanged],
-    listeners=[(pay.PendingExpired, transfers.on_expired), (pay.MoneyChanged, paying.on_money), (pay.PaymentRefunded, refunds.on_refunded)],
+    listeners=[
+        *((pay.PendingExpired, transfers.on_expired), (pay.MoneyChanged, paying.on_money), (pay.PaymentRefunded, refunds.on_refunded)),
+        (official.OwnerChanged, merchants.on_owner_changed),
+    ],
     jobs=[Errand(notices.Notify, notices.notify), Chore(batches.GiveBatch, batches.give)],
     settings=Settings,
     schema=Path(__file__).parent / "schema",

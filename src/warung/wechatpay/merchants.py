@@ -6,7 +6,7 @@ import string
 
 import msgspec
 
-from warung import pay
+from warung import official, pay
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId
 from warung.wechatpay import keys, people, store_merchants
@@ -166,6 +166,11 @@ def bind(tx: Tx, *, by: AccountId, mchid: str, appid: str) -> None:
     if people.owner(tx, appid) != by:
         raise AppNotYours
     store_merchants.bind(tx, mchid, appid)
+
+
+def on_owner_changed(tx: Tx, event: official.OwnerChanged) -> None:
+    """Let an account that is somebody else's take no more money for the merchants of its former owner."""
+    store_merchants.untie(tx, event.appid, event.owner)
 
 
 def unbind(tx: Tx, *, by: AccountId, mchid: str, appid: str) -> None:

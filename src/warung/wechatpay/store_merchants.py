@@ -72,6 +72,13 @@ def unbind(tx: Tx, mchid: str, appid: str) -> None:
     tx.run("DELETE FROM wechatpay_binding WHERE mchid = :mchid AND appid = :appid", {"mchid": mchid, "appid": appid})
 
 
+def untie(tx: Tx, appid: str, owner: AccountId) -> None:
+    """Let an app take money no more for the merchants of others than its owner."""
+    sql = """DELETE FROM wechatpay_binding WHERE appid = :appid
+        AND mchid IN (SELECT mchid FROM wechatpay_merchant WHERE owner <> :owner)"""
+    tx.run(sql, {"appid": appid, "owner": owner})
+
+
 def bound(reader: Reader, mchid: str) -> list[str]:
     """Return the apps of a merchant."""
     return [row[0] for row in reader.all("SELECT appid FROM wechatpay_binding WHERE mchid = :mchid ORDER BY appid", {"mchid": mchid})]

@@ -87,6 +87,14 @@ export const staff = (id: string): Promise<Staff[]> => get(of(id, "/staff"));
 export const setStaff = (id: string, account: string, role: StaffRole): Promise<void> => put(of(id, `/staff/${part(account)}`), { role });
 export const dropStaff = (id: string, account: string): Promise<void> => drop(of(id, `/staff/${part(account)}`));
 
+/** Those whose owners offer them to me. */
+export const offeredToMe = (): Promise<Official[]> => get("/officials/offered");
+/** Offer mine to somebody of its staff; `leaves`: I am no editor of it then. */
+export const offerTo = (id: string, account: string, leaves: boolean): Promise<void> => put(of(id, "/owner"), { account, leaves });
+export const takeOver = (id: string): Promise<Official> => post(of(id, "/owner"));
+/** Take my offer back, or decline one. */
+export const endOffer = (id: string): Promise<void> => drop(of(id, "/owner"));
+
 export const menus = (id: string): Promise<KnownMenu[]> => get(of(id, "/menus"));
 /** Replace the menu for everybody, or make another one for those whom a rule fits. */
 export const addMenu = (id: string, buttons: Button[], rule?: MatchRule): Promise<{ id: number }> =>

@@ -14,6 +14,8 @@ export interface Official extends Face {
 export interface Staff {
   account: Profile;
   role: StaffRole;
+  /** the account is offered to them; its owner and they are told */
+  offered: boolean;
 }
 
 export interface Registered {
