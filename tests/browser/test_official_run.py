@@ -13,6 +13,7 @@ from tests.served import Served, free_port
 from tests.wechat.shop import Bot
 from tests.worlds import Hand
 from warung import accounts, official
+from warung.kit.ids import Nonce
 
 
 @pytest.fixture
@@ -165,3 +166,28 @@ async def test_an_account_is_handed_over_and_taken(place: Served, take_phone: Ta
     await owner.reload()
     await expect(owner.get_by_role("listitem").filter(has_text="Ayu").get_by_text("Editor")).to_be_visible()
     await expect(owner.get_by_role("button", name="Hand the account over")).to_have_count(0)
+
+
+async def test_an_article_for_followers_is_read_by_whom_it_is_passed_on_to(place: Served, take_phone: TakePhone) -> None:
+    b, a = await cast(place)
+    s = await place.cast.person("siti", language="en")
+    talk = await place.cast.friends(b, s)
+    shop = await toko(place, a, "tokosari", name="Toko Sari")
+    await place.world.db.write(lambda tx: official.follow(tx, by=b, official=shop.id, source="ADD_SCENE_QR_CODE"))
+    written = official.Writing(title="For regulars", content="<p>Klepon at six</p>")
+    draft = await place.world.db.write(lambda tx: official.add_draft(tx, official=shop.id, items=[written]))
+    article = await place.world.db.write(lambda tx: official.make_public(tx, official=shop.id, media_id=draft.media_id, number=1))
+    ayu, siti = await in_english(await take_phone()), await in_english(await take_phone(color_scheme="dark"))
+    staff = await ayu.sign_in(a, f"/run/{shop.id}/articles")
+    await staff.get_by_role("button", name="More about “For regulars”").click()
+    await staff.get_by_role("switch", name="For followers").click()
+    await expect(staff.get_by_role("switch", name="For followers")).to_be_checked()
+    await clean(staff, "an article for followers")
+    page = await siti.sign_in(s, f"/read/{article.id}/0")
+    await expect(page.get_by_text("This article is not here, or not for you.")).to_be_visible()
+    nonce = Nonce("for-regulars-1")
+    await place.world.db.write(lambda tx: official.share_article(tx, by=b, to=talk, id=article.id, item=0, nonce=nonce))
+    await page.goto(f"{place.url}/chat/{talk}")
+    await page.get_by_role("log").get_by_role("link", name=re.compile("For regulars")).click()
+    await expect(page.get_by_text("Klepon at six")).to_be_visible()
+    await clean(page, "an article that was passed on")

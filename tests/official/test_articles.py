@@ -11,13 +11,13 @@ from tests.official.conftest import ON_SQLITE, Stall
 from tests.scenarios.walking import device
 from tests.served import Served
 from tests.worlds import Hand, OpenWorld
-from warung import media, official
+from warung import chat, media, official
 from warung.app import World
 from warung.chat.forwarding import NotForwardable, forward
 from warung.kit.clock import DAY, HOUR
 from warung.kit.errors import Refusal
 from warung.kit.text import TextMissing
-from warung.official import commenting, publishing, store_materials
+from warung.official import commenting, passing, publishing, store_materials
 from warung.official.days import day_of
 from warung.official.model import Settings
 from warung.official.model_articles import AlreadyPublishing, ArticleLinkNotPossible, NoSuchPreview, TooManyComments, TooManyPreviews
@@ -248,6 +248,41 @@ async def test_a_preview_is_read_by_whom_it_was_sent_to_while_it_is_a_draft(stal
     await stall.world.settle()
     for reader in (budi, sari):
         await stall.refused(NoSuchPreview, read_preview, by=reader, **asked)
+
+
+async def test_who_gets_an_article_for_followers_passed_on_reads_it_through_the_message(stall: Stall) -> None:
+    sari, budi, ayu, joko = await stall.people("sari", "budi", "ayu", "joko")
+    here, there = await stall.friends(budi, ayu), await stall.friends(ayu, joko)
+    toko = await stall.toko(sari)
+    await stall.fan(budi, toko)
+    kept = await picture(stall, toko)
+    article = await published(stall, toko, writing(cover=kept.media_id, content=f'<img src="/api/media/{kept.blob}/full">', comments=True))
+    await stall.do(publishing.set_open, official=toko.id, id=article.id, open=False)
+    named: dict[str, Any] = {"id": article.id, "item": 0}
+    sent = await stall.do(official.share_article, by=budi, to=here, nonce=stall.nonce(), **named)
+    await stall.refused(official.NoSuchArticle, official.read_article, by=ayu, **named)
+    for wrong in ({"conversation": there, "seq": sent.seq}, {"conversation": here, "seq": sent.seq + 1}, {"conversation": "x", "seq": 1}):
+        await stall.refused(official.NoSuchArticle, passing.receive, by=ayu, **named, **wrong)
+    await stall.refused(official.NoSuchArticle, passing.receive, by=ayu, id=article.id, item=1, conversation=here, seq=sent.seq)
+    for other in (joko, sari):  # it was not passed on to them
+        await stall.refused(official.NoSuchArticle, passing.receive, by=other, **named, conversation=here, seq=sent.seq)
+    for _ in range(2):
+        await stall.do(passing.receive, by=ayu, **named, conversation=here, seq=sent.seq)
+    assert (await stall.ask(official.read_article, by=ayu, **named)).title == "Kopi baru"
+    viewers = dict(official.DOMAIN.viewers)
+    assert [await stall.ask(media.may_see, by=who, blob=kept.blob, viewers=viewers) for who in (ayu, joko)] == [True, False]
+    await stall.do(official.comment, by=ayu, article=article, item=0, words="Enak")
+    how: dict[str, Any] = {"conversation": here, "seqs": [sent.seq], "to": [there], "origin": True}
+    for merged in (False, True):  # what one got, one passes on; the card stands inside another then
+        (on,) = await stall.do(forward, by=ayu, merged=merged, nonce=stall.nonce()[:30], **how)
+        await stall.do(passing.receive, by=joko, **named, conversation=there, seq=on.seq)
+        assert (await stall.ask(official.read_article, by=joko, **named)).title == "Kopi baru"
+    await stall.do(chat.recall, by=budi, conversation=here, seq=sent.seq)
+    await stall.refused(official.NoSuchArticle, official.read_article, by=ayu, **named)
+    assert not await stall.ask(media.may_see, by=ayu, blob=kept.blob, viewers=viewers)
+    await stall.refused(official.NoSuchArticle, passing.receive, by=ayu, **named, conversation=here, seq=sent.seq)
+    await stall.do(official.delete_article, official=toko.id, id=article.id)
+    await stall.refused(official.NoSuchArticle, official.read_article, by=joko, **named)
 
 
 @ON_SQLITE

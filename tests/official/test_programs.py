@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -55,7 +56,11 @@ async def test_a_program_does_what_its_account_may_and_nothing_else(stall: Stall
         assert (first.status_code, (await http.post("/messages", json=said)).json()) == (200, first.json())
         offer = {"head": "Mau?", "items": [{"id": "y", "text": "Ya"}, {"id": "n", "text": "Tidak"}]}
         assert (await http.post("/messages", json={"to": fan.openid, "nonce": "halo-00000002", "choices": offer})).status_code == 200
-        for wrong in ({"text": "a", "article": "b"}, {}, {"news": [{"title": "x", "url": "file:///etc/passwd"}]}, {"text": "x" * 2049}):
+        draft = await stall.do(official.add_draft, official=other.id, items=[official.Writing(title="x", content="x")])
+        theirs = await stall.do(official.make_public, official=other.id, media_id=draft.media_id, number=1)
+        leads: list[dict[str, str]] = [{"url": "file:///etc/passwd"}, {"article": f"{theirs.id}/0"}, {"preview": f"{draft.media_id}/0"}]
+        broken: list[dict[str, Any]] = [{"text": "a", "article": "b"}, {}, {"text": "x" * 2049}]
+        for wrong in (*broken, *({"news": [{"title": "x"} | each]} for each in leads)):
             assert (await http.post("/messages", json={"to": fan.openid, "nonce": "halo-00000003"} | wrong)).status_code == 400
         assert (await http.post("/messages", json=said | {"to": foreign.openid})).json()["error"]["code"] == "no_such_follower"
         assert (await http.post("/messages", json=said | {"to": budi})).json()["error"]["code"] == "no_such_follower"

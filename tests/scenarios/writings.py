@@ -60,6 +60,9 @@ def _of_readers(have: Mapping[str, str]) -> dict[str, list[Try]]:
     return {
         "GET /officials/{id}/published": [Try(f"{here}/published")],
         "GET /articles/{article}/{idx}": [Try(page)],
+        "POST /articles/{article}/{idx}/receive": [
+            Try(f"{page}/receive", {"conversation": have.get("official_conversation", NOWHERE), "seq": seq}) for seq in (1, 2, 3)
+        ],
         "GET /previews/{draft}/{idx}": [Try(f"/previews/{have.get('draft', 'x')}/0")],
         "POST /articles/{article}/{idx}/read": [Try(f"{page}/read", {"from": "friend"})],
         "POST /articles/{article}/{idx}/share": [

@@ -9,7 +9,7 @@ from warung import chat, media
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, ConversationId, Nonce, secret
 from warung.kit.job import Job
-from warung.official import consent, log, registry, store, store_articles, store_materials, writing
+from warung.official import consent, log, passing, registry, store, store_articles, store_materials, writing
 from warung.official.cards import News, NewsItem
 from warung.official.days import day_of, hour_of
 from warung.official.model import Settings
@@ -105,7 +105,7 @@ def articles(reader: Reader, *, official: AccountId, offset: int = 0, limit: int
 
 
 def set_open(tx: Tx, *, official: AccountId, id: str, open: bool) -> Article:
-    """Let anybody here read an article who has its link, or followers only. Raises `NoSuchArticle`."""
+    """Let anybody here read an article who has its link, or followers only and whom they pass it on to. Raises `NoSuchArticle`."""
     article(tx, official=official, id=id)
     store_articles.change_article(tx, id, open=int(open), changed_at=tx.now)
     return article(tx, official=official, id=id)
@@ -224,17 +224,17 @@ def may_see(reader: Reader, by: AccountId, name: str, _item: int) -> bool:
     """Say whether `by` may see the pictures of the article or draft `name`."""
     found = store_articles.article(reader, name)
     if found is not None:
-        return may_read(reader, by, found)
+        return may_read(reader, by, found) or passing.received(reader, by=by, id=name)
     draft = store_articles.draft(reader, name)
     return draft is not None and writing.may_preview(reader, by, draft)
 
 
 def seen(reader: Reader, by: AccountId, id: str, item: int) -> tuple[Article, Item]:
-    """Return an item that `by` may read, and its article. Raises `NoSuchArticle`."""
+    """Return an item that `by` may read or got from somebody, and its article. Raises `NoSuchArticle`."""
     found = store_articles.article(reader, id)
-    if found is None or found.deleted_at is not None or not 0 <= item < len(found.items) or not may_read(reader, by, found):
+    if found is None or found.deleted_at is not None or not 0 <= item < len(found.items) or found.items[item].deleted:
         raise NoSuchArticle
-    if found.items[item].deleted:
+    if not may_read(reader, by, found) and not passing.received(reader, by=by, id=id, item=item):
         raise NoSuchArticle
     return found, found.items[item]
 

@@ -253,7 +253,7 @@ async def articles(db: Db, me: Identity, id: Id, before: Id | None = None) -> Pu
 
 @put("/officials/{id:str}/articles/{article:str}/open", status_code=204)
 async def set_open(db: Db, me: Identity, id: Id, article: Id, data: SwitchOn) -> None:
-    """Let anybody here read an article who has its link, or followers only."""
+    """Let anybody here read an article who has its link, or followers only and whom they pass it on to."""
     await db.write(lambda tx: publishing.set_open(tx, official=edits(tx, me, id), id=article, open=data.on))
 
 

@@ -251,10 +251,20 @@ def spoken(reader: Reader, official: AccountId, said: Say) -> OfficialCard:
     if plain + bool(said.news) + (said.choices is not None) != 1:
         raise NotAnAnswer
     if said.news:
-        return News(items=said.news)
+        return _news(reader, official, said.news)
     if said.choices is not None:
         return Choices(head=said.choices.head, items=said.choices.items, tail=said.choices.tail)
     return answers.card_of(reader, official, AutoAnswer(said.text, said.media_id, said.article), why="")
+
+
+def _news(reader: Reader, official: AccountId, items: tuple[NewsItem, ...]) -> News:
+    """Return links, and articles of the account's own: a card that leads to an article is the permission to read it."""
+    for item in items:
+        if item.preview:
+            raise NotAnAnswer
+        if item.article:
+            answers.card_of(reader, official, AutoAnswer(article=item.article), why="")
+    return News(items=items)
 
 
 HANDLERS = [

@@ -9,7 +9,7 @@ from litestar.params import Parameter
 from warung import chat
 from warung.kit.db import Db, Reader, Tx
 from warung.kit.ids import BlobId, ConversationId, Identity, Nonce
-from warung.official import commenting, consent, publishing, registry, store, store_articles, writing
+from warung.official import commenting, consent, passing, publishing, registry, store, store_articles, writing
 from warung.official.model import OfficialPage
 from warung.official.model_articles import Article, ArticlePhoto, CommentShown, Item, ItemKind, NoSuchArticleComment
 from warung.official.routes_articles import PAGE, Comments, SwitchOn, edits, following, place
@@ -73,6 +73,13 @@ class ShareTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nonce: Nonce
 
 
+class GotBy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The message in a conversation of yours that passes an item on to you."""
+
+    conversation: ConversationId
+    seq: Annotated[int, msgspec.Meta(ge=1, le=1 << 53)]
+
+
 class CommentWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a comment, or the answer to one, says; an empty answer takes it back."""
 
@@ -127,6 +134,12 @@ async def read(db: Db, me: Identity, article: Id, idx: int) -> ArticleShown:
         )
 
     return await db.read(question)
+
+
+@post("/articles/{article:str}/{idx:int}/receive", status_code=204)
+async def receive(db: Db, me: Identity, article: Id, idx: int, data: GotBy) -> None:
+    """Read an item for followers that somebody passed on to you, for as long as you can see their message."""
+    await db.write(lambda tx: passing.receive(tx, by=me.account, id=article, item=idx, conversation=data.conversation, seq=data.seq))
 
 
 @get("/previews/{draft:str}/{idx:int}")
@@ -278,5 +291,5 @@ def _lines(reader: Reader, article: Article) -> list[ArticleLine]:
     ]
 
 
-HANDLERS = [published, read, read_preview, count_read, share, favourite, comments, comment, delete_comment, like, choose, answer]
+HANDLERS = [published, read, receive, read_preview, count_read, share, favourite, comments, comment, delete_comment, like, choose, answer]
 ROUTES: list[Any] = [Router(path="/", route_handlers=HANDLERS, tags=["official accounts"])]

@@ -120,6 +120,20 @@ def change_article(tx: Tx, id: str, **fields: Any) -> None:
     tx.run(f"UPDATE official_article SET {sets} WHERE id = :id", fields | {"id": id})
 
 
+def receive(tx: Tx, row: dict[str, Any]) -> None:
+    """Note which message gave somebody an item; the latest one counts."""
+    sql = """INSERT INTO official_article_received (article, item, account, conversation, seq, at)
+        VALUES (:article, :item, :account, :conversation, :seq, :now)
+        ON CONFLICT (article, item, account) DO UPDATE SET conversation = excluded.conversation, seq = excluded.seq, at = excluded.at"""
+    tx.run(sql, row)
+
+
+def received(reader: Reader, id: str, account: AccountId) -> list[Row]:
+    """Return (item, conversation, seq) of what gave somebody items of an article."""
+    sql = "SELECT item, conversation, seq FROM official_article_received WHERE article = :id AND account = :account ORDER BY item"
+    return reader.all(sql, {"id": id, "account": account})
+
+
 def insert_publishing(tx: Tx, publishing: Publishing) -> None:
     """Note that a draft is to become public."""
     sql = f"INSERT INTO official_publishing ({PUBLISHING}) VALUES (:id, :official, :draft, :number, :article, :status, :failed, :at)"

@@ -49,6 +49,9 @@ export const optIn = (id: string, template: string, on: boolean): Promise<void> 
 const piece = (id: string, idx: number, rest = ""): string => `/articles/${part(id)}/${idx}${rest}`;
 export const article = (id: string, idx: number): Promise<Article> =>
   get<Omit<Article, "official"> & { official: PageTold }>(piece(id, idx)).then(withPage);
+/** Read one for followers that a message of a conversation of mine passes on. */
+export const receive = (id: string, idx: number, conversation: ConversationId, seq: Seq): Promise<void> =>
+  post(piece(id, idx, "/receive"), { conversation, seq });
 /** A draft that the account showed to me. */
 export const previewed = (draft: string, idx: number): Promise<Article> =>
   get<Omit<Article, "official"> & { official: PageTold }>(`/previews/${part(draft)}/${idx}`).then(withPage);
@@ -144,6 +147,8 @@ export const dropDraft = (id: string, which: string): Promise<void> => drop(of(i
 export const preview = (id: string, which: string, handle: string): Promise<void> => post(of(id, `/drafts/${part(which)}/preview`), { handle });
 export const publish = (id: string, which: string): Promise<{ publish_id: string }> => post(of(id, `/drafts/${part(which)}/publish`));
 export const articles = (id: string): Promise<{ articles: Published[] }> => get(of(id, "/articles"));
+/** Let everybody here read it who has its link, or followers only and whom they pass it on to. */
+export const setOpen = (id: string, which: string, on: boolean): Promise<void> => put(of(id, `/articles/${part(which)}/open`), { on });
 export const dropArticle = (id: string, which: string): Promise<void> => drop(of(id, `/articles/${part(which)}`));
 
 export const broadcasts = (id: string): Promise<Broadcasts> => get(of(id, "/broadcasts"));

@@ -177,6 +177,7 @@ export interface Published {
   article: string;
   items: { idx: number; title: string; cover: BlobId | null; reads: number; shares: number; comments: number }[];
   published_at: Millis;
+  open: boolean;
 }
 
 export type To = { kind: "all" } | { kind: "tag"; tag: number } | { kind: "list"; openids: string[] };
