@@ -5,7 +5,7 @@ import re
 import time
 
 from PIL import Image
-from playwright.async_api import FilePayload, Page, expect
+from playwright.async_api import FilePayload, Page, Route, expect
 
 from tests.browser.conftest import Phone, TakePhone
 from tests.browser.test_screens import settled, violations
@@ -236,11 +236,25 @@ async def test_the_staff_sets_up_menu_answers_and_people(place: Served, take_pho
     assert (known.remark, len(known.tags)) == ("Pak Budi", 1)
 
 
-async def a_preview(staff: Page, page: Page) -> None:
-    """Show the draft that is being written to the other phone."""
+async def held_back(page: Page, what: str) -> asyncio.Event:
+    """Let nothing of this address leave a page until the event is set."""
+    free = asyncio.Event()
+
+    async def waits(route: Route) -> None:
+        await free.wait()
+        await route.continue_()
+
+    await page.route(re.compile(what), waits)
+    return free
+
+
+async def a_preview(staff: Page, page: Page, slowly: asyncio.Event) -> None:
+    """Show the draft that is being written to the other phone, while it is being saved by itself."""
     await staff.get_by_role("button", name="Preview").click()
     await staff.get_by_label("User name").fill("budi")
+    await expect(staff.get_by_text("saving…")).to_be_visible()
     await staff.get_by_role("dialog").get_by_role("button", name="Send").click()
+    slowly.set()
     await expect(staff.get_by_role("dialog")).to_have_count(0)
     await expect(page.get_by_text("Preview, for you")).to_be_visible()
     await page.get_by_role("log").get_by_role("link", name=re.compile("Coffee from the slopes")).click()
@@ -257,6 +271,7 @@ async def test_an_article_is_written_published_sent_read_and_counted(place: Serv
     fan = await place.world.db.write(lambda tx: official.follow(tx, by=b, official=shop.id, source="ADD_SCENE_QR_CODE"))
     ayu, budi = await in_english(await take_phone()), await in_english(await take_phone(color_scheme="dark"))
     staff = await ayu.sign_in(a, f"/run/{shop.id}/articles/new")
+    slowly = await held_back(staff, "/drafts$")
     await staff.locator(".cover input").set_input_files([PHOTO])
     await staff.get_by_label("Title").fill("Coffee from the slopes of Merapi")
     words = staff.get_by_role("textbox", name="Write here…")
@@ -268,7 +283,7 @@ async def test_an_article_is_written_published_sent_read_and_counted(place: Serv
     await staff.wait_for_function("() => document.querySelector('#writing img')?.naturalWidth > 0")
     await clean(staff, "the editor")
     page = await budi.sign_in(b, f"/chat/{fan.conversation}")
-    await a_preview(staff, page)
+    await a_preview(staff, page, slowly)
     await staff.get_by_role("button", name="Publish").click()
     await staff.get_by_role("dialog").get_by_role("button", name="Publish").click()
     sends = staff.get_by_role("link", name="Send “Coffee from the slopes of Merapi” to followers")
@@ -278,6 +293,7 @@ async def test_an_article_is_written_published_sent_read_and_counted(place: Serv
         await staff.wait_for_timeout(250)
         await staff.reload()
         await settled(staff)
+    await expect(staff.get_by_role("heading", name="Drafts")).to_have_count(0)
     await clean(staff, "the articles")
     await sends.click()
     await clean(staff, "a new broadcast")
