@@ -1,7 +1,7 @@
 /** The routes of official accounts. */
 
-import { call, drop, get, post, put, qrUrl, report, request } from "../../kit/api";
-import type { BlobId, Card, ConversationId, Message, Millis, Report, Seq } from "../../kit/wire";
+import { call, drop, get, post, put, qrUrl, request } from "../../kit/api";
+import type { BlobId, Card, ConversationId, Message, Millis, Seq } from "../../kit/wire";
 import type { Article, ArticleLine, Button, Comment, Coupon, Followed, Given, Kind, MyCoupon, MyMenu, OfficialPage, OptIn, PageTold, PageVerified, Source, StaffRole } from "./wire";
 import type { Broadcast, Broadcasts, Callback, Code, Content, Desk, DeskCase, DeskSettings, Draft, DraftItem, Follower, Followers, Hook, KnownMenu, MatchRule, Material, Official, Program, Published, Registered, Replies, Sentence, Staff, Statistics, Tag, Template, To } from "./running/wire";
 
@@ -27,9 +27,6 @@ export const following = (): Promise<Followed[]> => get("/officials/following");
 export const follow = (id: string, source: Source, ticket = ""): Promise<OfficialPage> =>
   put<PageTold>(of(id, "/follow"), ticket ? { source, ticket } : { source }).then(paged);
 export const unfollow = (id: string): Promise<void> => drop(of(id, "/follow"));
-/** To the operator, with what the account said to me around `seq`. */
-export const complain = (id: string, reason: Report["reason"], text: string, seq: Seq | null): Promise<{ id: string }> =>
-  report({ about: "official", subject: id, reason, text, ...(seq ? { seq } : {}) });
 /** What a scanned code of an account leads to. The account is told of it by who follows; somebody else sees its page first. */
 export const scan = (ticket: string): Promise<OfficialPage> => post<PageTold>("/officials/scan", { ticket }).then(paged);
 export const menuOf = (id: string): Promise<MyMenu> => get(of(id, "/menu"));
