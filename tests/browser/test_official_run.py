@@ -166,6 +166,10 @@ async def test_an_account_is_handed_over_and_taken(place: Served, take_phone: Ta
     await owner.reload()
     await expect(owner.get_by_role("listitem").filter(has_text="Ayu").get_by_text("Editor")).to_be_visible()
     await expect(owner.get_by_role("button", name="Hand the account over")).to_have_count(0)
+    await clean(owner, "settings as an editor sees them")
+    await owner.get_by_role("button", name="Leave the account").click()
+    await owner.get_by_role("dialog").get_by_role("button", name="Leave the account").click()
+    await expect(owner.get_by_text("No account yet")).to_be_visible()
 
 
 async def test_an_article_for_followers_is_read_by_whom_it_is_passed_on_to(place: Served, take_phone: TakePhone) -> None:
