@@ -120,4 +120,8 @@ class PhoneNotPossible(BadRequest):
 
 
 class StoredTooMuch(TooLarge):
-    """An app may keep {keys} names for a person, each with a value of {bytes} bytes together."""
+    """What an app keeps for a person has {bytes} bytes at most, a name and its value together."""
+
+
+class StoredTooMany(TooLarge):
+    """An app may keep {keys} names for a person."""

@@ -31,6 +31,7 @@ from warung.apps.model import (
     SignInCodeExpired,
     SignInCodeUnknown,
     SignInCodeUsed,
+    StoredTooMany,
     StoredTooMuch,
     User,
     WrongProof,
@@ -125,15 +126,14 @@ def phone_parts(number: str) -> dict[str, str]:
 
 
 def store_values(tx: Tx, *, app: App, account: AccountId, values: Sequence[tuple[str, str]], shelf: Shelf = "own") -> None:
-    """Keep values for somebody under names. Raises `StoredTooMuch`."""
+    """Keep values for somebody under names. Raises `StoredTooMuch`, `StoredTooMany`."""
     bounds = tx.settings(Settings)
-    refusal = StoredTooMuch(keys=bounds.stored_keys, bytes=bounds.stored_bytes)
     for name, value in values:
         if not name or len(name.encode()) > 128 or len(name.encode()) + len(value.encode()) > bounds.stored_bytes:
-            raise refusal
+            raise StoredTooMuch(bytes=bounds.stored_bytes)
         bounded(name + value, limit=bounds.stored_bytes)
     if len({*store.stored(tx, app.id, account, shelf), *(name for name, _ in values)}) > bounds.stored_keys:
-        raise refusal
+        raise StoredTooMany(keys=bounds.stored_keys)
     store.put_stored(tx, app.id, account, shelf, list(dict(values).items()))
 
 

@@ -202,6 +202,7 @@ REFUSALS: dict[type[Refusal], int] = {
     apps.SignInCodeExpired: 42003,
     apps.WrongProof: 87009,
     apps.StoredTooMuch: 87016,
+    apps.StoredTooMany: 87017,
     media.NotAPicture: 40137,
     media.PictureBroken: 40137,
     media.PictureTooLarge: 40009,
