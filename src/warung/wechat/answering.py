@@ -15,6 +15,8 @@ Reply = Mapping[str, Any]
 
 def answer(tx: Tx, *, account: official.Official, entry: official.Happening, reply: Reply) -> None:
     """Give a follower what a program answered. Raises `Wrong` and refusals for what cannot be given."""
+    if reply.get("ToUserName", entry.openid) != entry.openid or reply.get("FromUserName", account.gh) != account.gh:
+        raise Wrong(40003)  # an answer to somebody else, perhaps one that was heard before
     kind = str(reply.get("MsgType", "")).strip().lower()
     if kind == "transfer_customer_service":
         named = reply.get("TransInfo")

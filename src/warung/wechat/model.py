@@ -21,6 +21,7 @@ class Settings(msgspec.Struct, frozen=True):
     quotas: bool = True  # hold programs to the daily numbers of the table of endpoints
     clears_a_month: int = 10  # how often a program may have its day's counting begun anew
     forced_a_day: int = 20  # how often a stable token may be replaced before its time
+    refusals_a_minute: int = 60  # how often a token or a secret that is wrong is told so; then it is told to wait. Per node; 0 is no bound
     callback_s: float = 5.0  # how long a program may take to answer
     callback_tries: int = 3
     callback_at_once: int = 16  # messages on their way to one program

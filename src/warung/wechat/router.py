@@ -21,6 +21,7 @@ from warung.wechat import bodies, table, tokens
 from warung.wechat.call import Answer, Bytes, Call, Endpoint, Holder, Tools
 from warung.wechat.codes import TEXTS, Wrong, code_of
 from warung.wechat.model import Settings
+from warung.wechat.patience import Patience
 from warung.wechat.quotas import Meter
 
 # The first parts of the addresses that belong to this face; what the table does not know there is 48001, not a page of the client.
@@ -29,6 +30,7 @@ ROOTS = ("cgi-bin", "sns", "wxa", "wxaapi", "datacube", "customservice", "sandbo
 ELSEWHERE = ("card", "merchant", "semantic", "shakearound", "device", "bizwifi", "marketing", "cv", "tcb")
 BODY_BYTES = 12 << 20
 KEPT_TOKENS = 10_000
+SHOWN = 1_024  # bytes of a body by which it is known again
 TRUSTED_MS = 2_000  # a token that another node ended may work here for so long
 T = TypeVar("T", bound=Reader)
 log = structlog.get_logger()
@@ -41,6 +43,7 @@ class Face:
 
     def __init__(self, db: Db, endpoints: Mapping[str, Endpoint]) -> None:
         self.meter = Meter(db)
+        self._patience = Patience()
         self._db = db
         self._endpoints = endpoints
         self._known: dict[str, tuple[Holder, int, int]] = {}  # by token: whose, its end, and until when that is believed without asking
@@ -61,7 +64,7 @@ class Face:
             call = msgspec.structs.replace(call, holder=holder, until=until)
         if endpoint.body and not call.body.raw.strip() and call.method == "POST":
             raise Wrong(44002)
-        found = await self._within_quota(endpoint, call)
+        found = await (self._introduced(endpoint, call) if endpoint.who == "nobody" else self._within_quota(endpoint, call))
         if call.path in FORGETTING:
             self._known.clear()
         if call.path in CLEARING:
@@ -76,6 +79,17 @@ class Face:
             return await self._db.read(lambda reader: reads(_in_time(reader, call), call))
         assert asks is not None
         return await asks(call)
+
+    async def _introduced(self, endpoint: Endpoint, call: Call) -> Answer:
+        """Do what is asked without a token, unless the very same was refused too often lately."""
+        shown = f"{call.path} {sorted(call.query.items())} {call.body.raw[:SHOWN]!r}"
+        now = call.tools.now()
+        self._patience.check(shown, call.tools.services.settings(Settings).refusals_a_minute, now)
+        try:
+            return await self._within_quota(endpoint, call)
+        except Wrong:
+            self._patience.refused(shown, now)
+            raise
 
     async def _within_quota(self, endpoint: Endpoint, call: Call) -> Answer:
         """Do it and count it. Who shows no token yet is counted when their secret was right: nobody else uses up their quota."""
@@ -99,7 +113,12 @@ class Face:
         now = call.tools.now()
         known = self._known.get(token)
         if known is None or known[2] <= now:
-            holder, until = await self._db.read(lambda reader: tokens.holder(reader, token))
+            self._patience.check(token, call.tools.services.settings(Settings).refusals_a_minute, now)
+            try:
+                holder, until = await self._db.read(lambda reader: tokens.holder(reader, token))
+            except Wrong:
+                self._patience.refused(token, now)
+                raise
             if len(self._known) >= KEPT_TOKENS:
                 self._known.clear()
             known = self._known[token] = (holder, until, now + TRUSTED_MS)
