@@ -1,5 +1,6 @@
 """Signing in to a site: what a person is asked, what is remembered, what the site may exchange and what it may not."""
 
+import html
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,7 +31,7 @@ class Browser:
         action = re.search(r'action="?([^">]+)', page.text)
         assert action
         fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text.split("<button")[0]))
-        form = {name: value.replace("&amp;", "&") for name, value in fields.items()} | {"answer": answer}
+        form = {name: html.unescape(value) for name, value in fields.items()} | {"answer": answer}
         return await self.http.post(action[1], data=form, headers={"origin": origin or self.shop.url})
 
 

@@ -244,7 +244,7 @@ def send_template(
     scene: int = 0,
     title: str = "",
 ) -> int:
-    """Notify a follower who agreed to this template; return the number of the message. `template.finished` tells what came of it.
+    """Notify a follower who agreed to this template; return the number of the message, by which an event tells what came of it.
 
     Raises `NoSuchTemplate`, `NoSuchFollower`, `NotFollowing`, `NotAgreed`, `TemplateArgument`, `NotificationLinkNotPossible`,
     `NotificationRepeated`.
@@ -275,7 +275,8 @@ def send_template(
         talking.say(tx, official=official, to=openid, card=card, nonce=Nonce(f"notice-{sent}"))
     except FollowerBlocked:
         status = "blocked"
-    log.happen(tx, official=official, kind="template.finished", openid=openid, number=str(sent), status=status, template=template)
+    kind = "subscription.sent" if found.kind == "subscription" else "template.finished"
+    log.happen(tx, official=official, kind=kind, openid=openid, number=str(sent), status=status, template=template)
     return sent
 
 

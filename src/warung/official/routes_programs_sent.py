@@ -42,7 +42,7 @@ class Notify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Notified(msgspec.Struct, frozen=True):
-    """The number of a notification; the event `template.finished` names it."""
+    """The number of a notification; the event `template.finished` or `subscription.sent` names it."""
 
     number: str
 

@@ -8,7 +8,7 @@ from warung.kit.clock import SECOND
 from warung.kit.db import Reader, Tx
 from warung.wechat.call import Answer, Call, Endpoint, number, text
 from warung.wechat.codes import Wrong
-from warung.wechat.saying import inbox_of
+from warung.wechat.saying import article_items, inbox_of
 
 PAGE, COMMENTS = 20, 50
 STATUS = {"done": 0, "running": 1, "failed": 3, "deleted": 5}
@@ -142,9 +142,7 @@ def published(reader: Reader, call: Call) -> Answer:
     told: dict[str, Any] = {"publish_id": str(found.id), "publish_status": STATUS[found.status]}
     if found.article and found.status == "done":
         article = official.article(reader, official=call.account, id=found.article)
-        site = call.tools.services.site.url
-        items = [{"idx": at + 1, "article_url": f"{site}/read/{article.id}/{at}"} for at in range(len(article.items))]
-        told |= {"article_id": article.id, "article_detail": {"count": len(items), "item": items}}
+        told |= {"article_id": article.id, "article_detail": article_items(call.tools.services.site.url, article.id, len(article.items))}
     return told | {"fail_idx": list(found.failed)}
 
 

@@ -17,6 +17,7 @@ from warung.wechat import store
 Fields = dict[str, Any]
 INBOUND = "m_"  # begins the media id of what a follower sent; then come the blob and a proof that this account was sent it
 ID_CHARS, PROOF_CHARS = 20, 24
+PAGE_SCENE = 1  # where somebody was asked: every place here is a page
 
 
 class Inbox(msgspec.Struct, frozen=True):
@@ -58,6 +59,8 @@ def said(account: official.Official, happening: official.Happening, inbox: Inbox
     if told is not None:
         message = body.get("message", {})
         return {**head, **told(message, inbox), "MsgId": int(message["id"])}
+    if happening.kind == "publish.finished":
+        return {**head, "MsgType": "event", **_published(body, inbox.site)}
     happened = _EVENTS.get(happening.kind)
     if happened is None:
         return None
@@ -173,31 +176,31 @@ def _template(body: Mapping[str, Any]) -> Fields:
     return {"Event": "TEMPLATESENDJOBFINISH", "MsgID": int(body["number"]), "Status": status}
 
 
-def _published(body: Mapping[str, Any]) -> Fields:
-    urls = list(body.get("urls", []))
-    items = [{"idx": at, "article_url": url} for at, url in enumerate(urls, 1)]
-    info: Fields = {
-        "publish_id": str(body.get("publishing", body.get("id", ""))),
-        "publish_status": {"done": 0, "running": 1, "failed": 3}.get(body.get("status", "done"), 3),
-        "article_id": body.get("article") or "",
-        "article_detail": {"count": len(items), "item": items},
-    }
-    failed = list(body.get("failed", []))
-    return {"Event": "PUBLISHJOBFINISH", "PublishEventInfo": info | ({"fail_idx": failed} if failed else {})}
+def article_items(site: str, article: str, items: int) -> Fields:
+    """Return where each item of a published article is read."""
+    listed = [{"idx": at + 1, "article_url": f"{site}/read/{article}/{at}"} for at in range(items)]
+    return {"count": items, "item": listed}
+
+
+def _published(body: Mapping[str, Any], site: str) -> Fields:
+    info: Fields = {"publish_id": body["publishing"], "publish_status": 0 if body["status"] == "done" else 3}
+    if body["article"]:
+        info |= {"article_id": body["article"], "article_detail": article_items(site, body["article"], body["items"])}
+    return {"Event": "PUBLISHJOBFINISH", "PublishEventInfo": info | ({"fail_idx": body["failed"]} if body["failed"] else {})}
 
 
 def _subscriptions(event: str) -> Callable[[Mapping[str, Any]], Fields]:
     def tell(body: Mapping[str, Any]) -> Fields:
-        one: Fields = {"TemplateId": body.get("template", "")}
+        one: Fields = {"TemplateId": body["template"]}
         if event == "subscribe_msg_sent_event":
             one |= {
-                "MsgID": str(body.get("number", "")),
-                "ErrorCode": 0 if body.get("status") == "success" else -1,
-                "ErrorStatus": body.get("status", ""),
+                "MsgID": body["number"],
+                "ErrorCode": 0 if body["status"] == "success" else 43019,
+                "ErrorStatus": body["status"],
             }
         else:
-            answered = "accept" if body.get("accept", body.get("accepted")) else "reject"
-            one |= {"SubscribeStatusString": answered} | ({"PopupScene": 0} if event == "subscribe_msg_popup_event" else {})
+            answered = "accept" if body["accepted"] else "reject"
+            one |= {"SubscribeStatusString": answered} | ({"PopupScene": PAGE_SCENE} if event == "subscribe_msg_popup_event" else {})
         return {"Event": event, _CAMEL[event]: {"List": one}}
 
     return tell
@@ -245,8 +248,7 @@ _EVENTS: dict[str, Callable[[Mapping[str, Any]], Fields]] = {
     "menu.location": _placed,
     "broadcast.finished": _broadcast,
     "template.finished": _template,
-    "publish.finished": _published,
-    "subscription.asked": _subscriptions("subscribe_msg_popup_event"),
+    "subscription.answered": _subscriptions("subscribe_msg_popup_event"),
     "subscription.changed": _subscriptions("subscribe_msg_change_event"),
     "subscription.sent": _subscriptions("subscribe_msg_sent_event"),
     "desk.opened": _session("kf_create_session"),
