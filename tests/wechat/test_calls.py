@@ -169,6 +169,28 @@ async def test_messages_go_to_who_wrote_lately_and_no_further(shop: Shop, hand: 
     assert await send() == 43004
 
 
+async def test_writing_is_shown_once_until_it_ends(shop: Shop, hand: Hand) -> None:
+    budi = await shop.openid("budi")
+
+    async def says(command: object, to: str = "") -> int:
+        return int((await shop.post("/cgi-bin/message/custom/typing", {"touser": to or budi, "command": command}))["errcode"])
+
+    assert await says("CancelTyping") == 45081
+    assert [await says("Typing"), await says("Typing")] == [0, 45080]
+    assert await says("Typing", await shop.openid("siti")) == 0, "that is somebody else"
+    assert [await says("CancelTyping"), await says("CancelTyping"), await says("Typing")] == [0, 45081, 0]
+    await shop.says("budi", "halo")
+    await shop.post("/cgi-bin/message/custom/send", {"touser": budi, "msgtype": "text", "text": {"content": "juga"}})
+    assert [await says("CancelTyping"), await says("Typing")] == [45081, 0], "a message ends it"
+    hand.forward(15_000)
+    assert [await says("CancelTyping"), await says("Typing")] == [45081, 0], "so does time"
+    for wrong in ("", "typing", 1, None, ["Typing"]):
+        assert await says(wrong) == 45072
+    assert await says("Typing", NOBODY) == 40003
+    await shop.post("/sandbox/event", {"openid": budi, "event": "unsubscribe"})
+    assert await says("Typing") == 43004
+
+
 async def test_the_sandbox_does_what_people_do(shop: Shop) -> None:
     budi = await shop.openid("budi")
     listed = (await shop.get("/sandbox/followers"))["followers"]

@@ -1,13 +1,15 @@
 """Customer-service messages: what a program says to a follower who wrote or did something lately."""
 
 from warung import official
-from warung.kit.db import Reader, Tx
+from warung.kit.clock import SECOND
+from warung.kit.db import Tx
 from warung.kit.ids import Nonce, new_id
-from warung.wechat import cards
+from warung.wechat import cards, store
 from warung.wechat.call import Answer, Call, Endpoint
 from warung.wechat.codes import Wrong
 
 COMMANDS = ("Typing", "CancelTyping")
+TYPING_MS = 15 * SECOND
 
 
 def send(tx: Tx, call: Call) -> Answer:
@@ -28,21 +30,29 @@ def send(tx: Tx, call: Call) -> Answer:
         card = cards.card(tx, call.account, kind, call.part(kind))
     kf = call.text("customservice.kf_account", default="", most=128)
     official.answer(tx, official=call.account, to=to, card=card, nonce=Nonce(f"api-{new_id(tx.now)}"), kf=kf or None)
+    store.end_typing(tx, to)
     return None
 
 
-def typing(reader: Reader, call: Call) -> Answer:
-    """Show a follower that somebody writes to them."""
+def typing(tx: Tx, call: Call) -> Answer:
+    """Show a follower that somebody writes to them; that lasts until a message, a cancelling, or some seconds later."""
     command = call.text("command", code=45072, most=32)
     if command not in COMMANDS:
         raise Wrong(45072)
     to = call.openid("touser")
-    if command == "Typing":
-        official.typing(reader, official=call.account, to=to)
+    if official.follower(tx, official=call.account, openid=to) is None:
+        raise Wrong(40003)
+    if command == "CancelTyping":
+        if not store.end_typing(tx, to):
+            raise Wrong(45081)
+        return None
+    official.typing(tx, official=call.account, to=to)
+    if not store.begin_typing(tx, to, tx.now + TYPING_MS):
+        raise Wrong(45080)
     return None
 
 
 ENDPOINTS = [
     Endpoint("/cgi-bin/message/custom/send", ("POST",), writes=send, daily=500_000, body=True),
-    Endpoint("/cgi-bin/message/custom/typing", ("POST",), reads=typing, daily=500_000, body=True),
+    Endpoint("/cgi-bin/message/custom/typing", ("POST",), writes=typing, daily=500_000, body=True),
 ]

@@ -106,6 +106,20 @@ def delete_used(tx: Tx, before: str) -> None:
     tx.run("DELETE FROM wechat_used WHERE day < :day", {"day": before})
 
 
+def begin_typing(tx: Tx, openid: str, until: int) -> bool:
+    """Note that a program writes to somebody; False when it did already."""
+    sql = """INSERT INTO wechat_typing (openid, until) VALUES (:openid, :until)
+        ON CONFLICT (openid) DO UPDATE SET until = excluded.until WHERE wechat_typing.until <= :now"""
+    return tx.run(sql, {"openid": openid, "until": until, "now": tx.now}) == 1
+
+
+def end_typing(tx: Tx, openid: str) -> bool:
+    """Note that a program writes to somebody no longer; False when it did not."""
+    sql = "DELETE FROM wechat_typing WHERE openid = :openid RETURNING until"
+    ended = tx.one(sql, {"openid": openid})
+    return ended is not None and ended[0] > tx.now
+
+
 def insert_short(tx: Tx, key: str, appid: str, text: str, until: int) -> None:
     """Keep a long text behind a short key, and forget those that have ended."""
     tx.run("DELETE FROM wechat_short WHERE expires_at < :now", {"now": tx.now})
