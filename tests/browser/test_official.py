@@ -321,3 +321,29 @@ async def test_an_article_is_written_published_sent_read_and_counted(place: Serv
     await staff.goto(f"{place.url}/run/{shop.id}/statistics")
     await expect(staff.get_by_role("heading", name="Where it was read")).to_be_visible()
     await clean(staff, "statistics")
+
+
+async def test_pictures_that_a_menu_asks_for_are_told_of_and_then_sent(place: Served, take_phone: TakePhone) -> None:
+    b, a = await cast(place)
+    shop = await toko(place, a, "tokosari", name="Toko Sari")
+    album = official.Menu((official.Button("My order", type="pic_photo_or_album", key="order"),))
+    await place.world.db.write(lambda tx: official.set_menu(tx, official=shop.id, menu=album))
+    fan = await place.world.db.write(lambda tx: official.follow(tx, by=b, official=shop.id, source="ADD_SCENE_SEARCH"))
+    budi = await in_english(await take_phone())
+    page = await budi.sign_in(b, f"/chat/{fan.conversation}")
+    await page.get_by_role("navigation", name="Menu of Toko Sari").get_by_role("button", name="My order").click()
+    sheet = page.get_by_role("dialog", name="Toko Sari asks for pictures")
+    await expect(sheet.get_by_text("9 at most")).to_be_visible()
+    await clean(page, "the account asks for pictures")
+    shots: list[FilePayload] = [
+        {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": saved(Image.new("RGB", (64, 48), colour), "JPEG")}
+        for colour in ("red", "teal")
+    ]
+    await sheet.get_by_label("Choose pictures").set_input_files(shots)
+    await expect(sheet).to_have_count(0)
+    await page.wait_for_function("() => [...document.querySelectorAll('[role=log] img')].filter((i) => i.naturalWidth > 0).length >= 2")
+    await heard(place, shop, "message.image", b'"width":64')
+    log = await place.world.db.read(lambda reader: official.events(reader, official=shop.id, after=0, limit=100))
+    told = [each for each in log if each.kind in ("menu.photo_or_album", "message.image")]
+    assert [each.kind for each in told] == ["menu.photo_or_album", "message.image", "message.image"]
+    assert len(set(re.findall(rb'"([0-9a-f]{32})"', bytes(told[0].body)))) == 2

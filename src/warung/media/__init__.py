@@ -6,7 +6,7 @@ from warung.kit.domain import Domain
 from warung.media import cards, routes, routes_uploads
 from warung.media.archive import Archive, DamagedMember, open_archive
 from warung.media.archive import Limits as ArchiveLimits
-from warung.media.cards import File, LinkCard, Photo, Video, Voice
+from warung.media.cards import File, LinkCard, Photo, Shot, Video, Voice
 from warung.media.hearing import VoicesHeard
 from warung.media.model import (
     AVATAR_HOLDER,
@@ -27,7 +27,7 @@ from warung.media.pictures import NotAPicture, PictureBroken, Pictures, Pictures
 from warung.media.players import Players
 from warung.media.receiving import Studio
 from warung.media.routes import TakesPicture, way_to
-from warung.media.service import again, anyone, described, grant, keep, link, may_see, owner_of, part, release, set_avatar
+from warung.media.service import again, anyone, described, grant, is_held, keep, link, may_see, owner_of, part, release, set_avatar
 from warung.media.storing import store_file, store_picture, store_video, store_voice, sweep
 
 DOMAIN = Domain(
@@ -64,6 +64,7 @@ __all__ = [
     "PicturesUnavailable",
     "Players",
     "Settings",
+    "Shot",
     "SizeName",
     "StickerBroken",
     "StickerTooLarge",
@@ -79,6 +80,7 @@ __all__ = [
     "again",
     "described",
     "grant",
+    "is_held",
     "keep",
     "link",
     "may_see",

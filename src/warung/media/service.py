@@ -109,6 +109,11 @@ def may_see(reader: Reader, *, by: AccountId, blob: BlobId, viewers: Viewers) ->
     return any(viewer is not None and viewer(reader, by, name, item) for viewer, name, item in held)
 
 
+def is_held(reader: Reader, blob: BlobId, *, holder: str) -> bool:
+    """Say whether something of this kind holds the blob."""
+    return any(each == holder for each, _, _ in store.holders(reader, blob))
+
+
 def owner_of(reader: Reader, blob: BlobId) -> AccountId | None:
     """Return who brought the blob; None where there is none of this id."""
     return store.owner(reader, blob) if ID.match(blob) else None

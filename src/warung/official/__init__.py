@@ -226,6 +226,7 @@ from warung.official.model_codes import (
     TooManyCodes,
 )
 from warung.official.model_materials import (
+    PICTURE_SIZES,
     Material,
     MaterialEmpty,
     MaterialKindUnknown,
@@ -264,7 +265,7 @@ from warung.official.notifying import (
 )
 from warung.official.offering import card_of as coupon_card
 from warung.official.offering import close_coupon, coupon, coupons, give_coupon, make_coupon, redeem, take_coupon
-from warung.official.pressing import CodeRead, MenuChanged, Spot, With, press, report_location
+from warung.official.pressing import CodeRead, MenuChanged, Spot, With, fingerprints, press, report_location
 from warung.official.programs import add_program, program_by, remove_program
 from warung.official.programs_model import Hook, NewProgram, NotAProgram, Program, Tell
 from warung.official.publishing import (
@@ -289,6 +290,7 @@ from warung.official.sharing import OfficialProfile, recommend
 from warung.official.tagging import add_tag, delete_tag, rename_tag, tag, tagged, tags, tags_of, untag
 from warung.official.talking import Window, answer, reply_window, say, typing
 from warung.official.team import remove_staff, set_staff, staff
+from warung.official.uses import is_needed
 from warung.official.webhooks import add_hook, hooks, on_happened, remove_hook, replay, rotate_hook, tell
 from warung.official.writing import (
     add_draft,
@@ -336,23 +338,23 @@ DOMAIN = Domain(
 # One name a line would make this page longer than a page may be.
 # fmt: off
 __all__ = [
-    "CATEGORIES", "CONVERSATION", "DOMAIN", "INDUSTRIES", "LIBRARY", "All", "AlreadyPublishing", "AppCard", "Article", "ArticleCard",
-    "ArticleLinkNotPossible", "ArticlePage", "ArticlePhoto", "ArticleTitleNotPossible", "AuthorTooLong", "AutoAnswer", "BadKf",
-    "Broadcast", "BroadcastCannotStop", "BroadcastQuotaUsedUp", "BroadcastRepeated", "Button", "ButtonIncomplete", "ButtonKeyNotPossible",
-    "ButtonKindUnknown", "ButtonNameNotPossible", "ButtonUrlNotPossible", "Choices", "Chosen", "ClientIdTooLong", "Code", "CodeNotValid",
-    "CodeRead", "CodeTimeNotPossible", "CommentKind", "CommentsClosed", "ContentMissing", "ContentTooLong", "Coupon", "CouponCard",
-    "CouponDraft", "DaysOfFiguresNotPossible", "DeskChanged", "DeskNotPossible", "DeskSession", "DeskSettings", "DigestTooLong", "Draft",
-    "DraftPage", "Face", "Follow", "FollowerBlocked", "Following", "FollowingChanged", "Given", "Happened", "Happening", "Hook", "Hours",
-    "InSession", "IndustryChangedLately", "IndustryNotPossible", "Item", "ItemsWanted", "Keyword", "Kf", "KfExists", "KfOffline", "Kind",
-    "KnownMenu", "MatchRule", "MatchRuleEmpty", "Material", "MaterialEmpty", "MaterialKindUnknown", "MaterialTooLarge", "MaterialUnfit",
-    "Menu", "MenuChanged", "MenuNotPossible", "Mode", "Music", "NewProgram", "News", "NewsItem", "NoDefaultMenu", "NoSuchArticle",
-    "NoSuchArticleComment", "NoSuchBroadcast", "NoSuchCoupon", "NoSuchDraft", "NoSuchFollower", "NoSuchItem", "NoSuchKf",
-    "NoSuchLibraryTemplate", "NoSuchMaterial", "NoSuchMenu", "NoSuchPublishing", "NoSuchSession", "NoSuchShortKey", "NoSuchTag",
-    "NoSuchTemplate", "NobodyToSendTo", "NotAProgram", "NotAgreed", "NotAnAnswer", "NotBroadcastable", "NotFollowing", "NotStaff",
-    "NotYourSession", "NotificationLinkNotPossible", "NotificationRepeated", "Official", "OfficialCard", "OfficialNotFound",
-    "OfficialPage", "OfficialPhoto", "OfficialPicture", "OfficialProfile", "OfficialVideo", "OfficialVoice", "Openids", "Option",
-    "OutsideWindow", "OwnerChanged", "Pointer", "Program", "Publishing", "Record", "Registered", "Replies", "RepliesNotPossible", "Role",
-    "RoleNeeded", "Rule", "SceneOfCodeNotPossible", "Settings", "ShortKey", "ShortKeyNotPossible", "Source", "Spot", "Staff",
+    "CATEGORIES", "CONVERSATION", "DOMAIN", "INDUSTRIES", "LIBRARY", "PICTURE_SIZES", "All", "AlreadyPublishing", "AppCard", "Article",
+    "ArticleCard", "ArticleLinkNotPossible", "ArticlePage", "ArticlePhoto", "ArticleTitleNotPossible", "AuthorTooLong", "AutoAnswer",
+    "BadKf", "Broadcast", "BroadcastCannotStop", "BroadcastQuotaUsedUp", "BroadcastRepeated", "Button", "ButtonIncomplete",
+    "ButtonKeyNotPossible", "ButtonKindUnknown", "ButtonNameNotPossible", "ButtonUrlNotPossible", "Choices", "Chosen", "ClientIdTooLong",
+    "Code", "CodeNotValid", "CodeRead", "CodeTimeNotPossible", "CommentKind", "CommentsClosed", "ContentMissing", "ContentTooLong",
+    "Coupon", "CouponCard", "CouponDraft", "DaysOfFiguresNotPossible", "DeskChanged", "DeskNotPossible", "DeskSession", "DeskSettings",
+    "DigestTooLong", "Draft", "DraftPage", "Face", "Follow", "FollowerBlocked", "Following", "FollowingChanged", "Given", "Happened",
+    "Happening", "Hook", "Hours", "InSession", "IndustryChangedLately", "IndustryNotPossible", "Item", "ItemsWanted", "Keyword", "Kf",
+    "KfExists", "KfOffline", "Kind", "KnownMenu", "MatchRule", "MatchRuleEmpty", "Material", "MaterialEmpty", "MaterialKindUnknown",
+    "MaterialTooLarge", "MaterialUnfit", "Menu", "MenuChanged", "MenuNotPossible", "Mode", "Music", "NewProgram", "News", "NewsItem",
+    "NoDefaultMenu", "NoSuchArticle", "NoSuchArticleComment", "NoSuchBroadcast", "NoSuchCoupon", "NoSuchDraft", "NoSuchFollower",
+    "NoSuchItem", "NoSuchKf", "NoSuchLibraryTemplate", "NoSuchMaterial", "NoSuchMenu", "NoSuchPublishing", "NoSuchSession",
+    "NoSuchShortKey", "NoSuchTag", "NoSuchTemplate", "NobodyToSendTo", "NotAProgram", "NotAgreed", "NotAnAnswer", "NotBroadcastable",
+    "NotFollowing", "NotStaff", "NotYourSession", "NotificationLinkNotPossible", "NotificationRepeated", "Official", "OfficialCard",
+    "OfficialNotFound", "OfficialPage", "OfficialPhoto", "OfficialPicture", "OfficialProfile", "OfficialVideo", "OfficialVoice", "Openids",
+    "Option", "OutsideWindow", "OwnerChanged", "Pointer", "Program", "Publishing", "Record", "Registered", "Replies", "RepliesNotPossible",
+    "Role", "RoleNeeded", "Rule", "SceneOfCodeNotPossible", "Settings", "ShortKey", "ShortKeyNotPossible", "Source", "Spot", "Staff",
     "SubMenuNotPossible", "Tag", "TagExists", "TagNameTooLong", "TagReserved", "Tagged", "Template", "TemplateArgument",
     "TemplateNotPossible", "TemplateNotice", "To", "TooManyAtOnce", "TooManyCodes", "TooManyKf", "TooManyMaterials", "TooManyMenus",
     "TooManyOfficialTags", "TooManyPreviews", "TooManyTagsOnFollower", "TooManyTemplates", "Value", "Window", "WindowUsedUp", "With",
@@ -363,15 +365,15 @@ __all__ = [
     "change_draft", "change_kf", "close", "close_coupon", "close_session", "code", "code_picture", "codes", "comment", "comments",
     "consents", "count_blocked", "count_call", "count_drafts", "count_followers", "count_materials", "count_preview", "coupon",
     "coupon_card", "coupons", "define_template", "delete_article", "delete_comment", "delete_conditional", "delete_draft", "delete_kf",
-    "delete_material", "delete_menu", "delete_tag", "delete_template", "desk", "draft", "drafts", "elect", "events", "find", "follow",
-    "follower", "follower_of", "followers", "followers_at_end", "followers_by", "followers_by_day", "following", "give_coupon",
-    "hand_over", "happen", "hooks", "industry", "items_by_day", "keep_owner", "kfs", "last_event", "lengthen", "make_code", "make_coupon",
-    "make_public", "material", "materials", "menu", "menu_for", "menus_of", "message_id", "mine", "news_of", "official", "open_broadcast",
-    "open_session", "openid", "page", "press", "preview_draft", "program_by", "publish", "publishing_of", "read_article", "recommend",
-    "records", "redeem", "register", "remove_hook", "remove_program", "remove_staff", "rename_tag", "replay", "replies", "reply_comment",
-    "reply_window", "report_location", "reset_secret", "rotate_hook", "say", "scan", "scene_of", "secret_is", "send_template", "session",
-    "sessions", "set_comments", "set_desk", "set_industry", "set_kf_avatar", "set_menu", "set_mode", "set_remark", "set_replies",
-    "set_staff", "share_article", "shorten", "sit", "staff", "statistics", "tag", "tagged", "tags", "tags_of", "take", "take_coupon",
-    "template", "templates", "typing", "unblock", "unfollow", "union_id", "untag", "upstream_by_day", "verify", "withdraw_broadcast",
-    "writers_by_day", "written",
+    "delete_material", "delete_menu", "delete_tag", "delete_template", "desk", "draft", "drafts", "elect", "events", "find", "fingerprints",
+    "follow", "follower", "follower_of", "followers", "followers_at_end", "followers_by", "followers_by_day", "following", "give_coupon",
+    "hand_over", "happen", "hooks", "industry", "is_needed", "items_by_day", "keep_owner", "kfs", "last_event", "lengthen", "make_code",
+    "make_coupon", "make_public", "material", "materials", "menu", "menu_for", "menus_of", "message_id", "mine", "news_of", "official",
+    "open_broadcast", "open_session", "openid", "page", "press", "preview_draft", "program_by", "publish", "publishing_of", "read_article",
+    "recommend", "records", "redeem", "register", "remove_hook", "remove_program", "remove_staff", "rename_tag", "replay", "replies",
+    "reply_comment", "reply_window", "report_location", "reset_secret", "rotate_hook", "say", "scan", "scene_of", "secret_is",
+    "send_template", "session", "sessions", "set_comments", "set_desk", "set_industry", "set_kf_avatar", "set_menu", "set_mode",
+    "set_remark", "set_replies", "set_staff", "share_article", "shorten", "sit", "staff", "statistics", "tag", "tagged", "tags", "tags_of",
+    "take", "take_coupon", "template", "templates", "typing", "unblock", "unfollow", "union_id", "untag", "upstream_by_day", "verify",
+    "withdraw_broadcast", "writers_by_day", "written",
 ]

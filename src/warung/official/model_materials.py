@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from warung import media
 from warung.kit.clock import DAY
 from warung.kit.errors import BadRequest, NotAllowed, NotFound, TooLarge
 from warung.kit.ids import AccountId, BlobId
@@ -11,6 +12,7 @@ from warung.kit.ids import AccountId, BlobId
 MaterialKind = Literal["image", "voice", "video", "thumb"]
 HOLDER = "official.material"
 TEMPORARY_MS = 3 * DAY
+PICTURE_SIZES: tuple[media.SizeName, ...] = ("original", "full", "thumb", "avatar")  # as which an account gets a picture, if it has it
 MOST_BYTES: dict[str, int] = {"image": 10 << 20, "voice": 5 << 20, "video": 64 << 20, "thumb": 2 << 20}
 MOST_MATERIALS: dict[str, int] = {"image": 100_000, "thumb": 100_000, "voice": 1_000, "video": 1_000}
 

@@ -1,16 +1,21 @@
 """What a follower does besides writing: pressing buttons of the menu, saying where they are."""
 
+import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from warung.kit.db import Tx
+from warung import media
+from warung.kit.blobs import BlobKey, Blobs
+from warung.kit.db import Db, Reader, Tx
 from warung.kit.errors import BadRequest, Conflict
-from warung.kit.ids import AccountId, new_id
+from warung.kit.ids import AccountId, BlobId, new_id
 from warung.official import log, menus, registry, rules, store_follows
 from warung.official.answers import AutoAnswer
 from warung.official.menus import Button
 from warung.official.model import Follow, NotFollowing
+from warung.official.model_materials import PICTURE_SIZES
 
 TOLD = {
     "click": "menu.click",
@@ -58,6 +63,22 @@ class MenuChanged(Conflict):
 
 class PressIncomplete(BadRequest):
     """This button wants something with it: a code, pictures or a place."""
+
+
+async def fingerprints(db: Db, blobs: Blobs, *, by: AccountId, pictures: Sequence[BlobId]) -> tuple[str, ...]:
+    """Return the MD5 of each of `by`'s pictures, as an account downloads them. Raises `PressIncomplete`, `BlobNotYours`."""
+    if len(pictures) > PICTURES:
+        raise PressIncomplete
+
+    def find(reader: Reader) -> list[BlobKey]:
+        parts = [media.part(reader, blob=each, sizes=PICTURE_SIZES) for each in pictures if media.owner_of(reader, each) == by]
+        keys = [each.part.key for each in parts if each is not None]
+        if len(keys) < len(pictures):
+            raise media.BlobNotYours
+        return keys
+
+    found = await db.read(find)
+    return tuple([hashlib.md5(await blobs.get(key), usedforsecurity=False).hexdigest() for key in found])
 
 
 def press(tx: Tx, *, by: AccountId, official: AccountId, menu: int, path: str, given: With | None = None) -> Button:

@@ -8,8 +8,9 @@ from litestar import Router, delete, get, post, put
 from litestar.params import Parameter
 
 from warung import chat
+from warung.kit.blobs import Blobs
 from warung.kit.db import Db
-from warung.kit.ids import AccountId, ConversationId, Identity, Nonce
+from warung.kit.ids import AccountId, BlobId, ConversationId, Identity, Nonce
 from warung.official import consent, joining, menus, pressing, scanning, sharing
 from warung.official.menus import Button, Menu
 from warung.official.model import Following, OfficialPage, Source
@@ -32,12 +33,20 @@ class ShownMenu(msgspec.Struct, frozen=True):
     menu: Menu | None
 
 
+class PressedWith(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What goes with a press of some buttons: a code that was read, pictures that one has brought and sends next, or a place."""
+
+    scanned: pressing.CodeRead | None = None
+    pictures: tuple[BlobId, ...] = ()
+    place: pressing.Spot | None = None
+
+
 class Press(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which button of which menu: `<column>` or `<column>.<row>` from 0, and what goes with it."""
 
     menu: int
     path: str
-    given: pressing.With | None = None
+    given: PressedWith | None = None
 
 
 class Whereabouts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,9 +111,12 @@ async def menu(db: Db, me: Identity, id: Id) -> ShownMenu:
 
 
 @post("/officials/{id:str}/press", status_code=200)
-async def press(db: Db, me: Identity, id: Id, data: Press) -> Button:
+async def press(db: Db, blobs: Blobs, me: Identity, id: Id, data: Press) -> Button:
     """Press a button of the menu. What it opens is yours to open."""
-    verb = partial(pressing.press, by=me.account, official=id, menu=data.menu, path=data.path, given=data.given)
+    brought = data.given or PressedWith()
+    sums = await pressing.fingerprints(db, blobs, by=me.account, pictures=brought.pictures)
+    given = pressing.With(brought.scanned, sums, brought.place)
+    verb = partial(pressing.press, by=me.account, official=id, menu=data.menu, path=data.path, given=given)
     return menus.public(await db.write(verb))
 
 

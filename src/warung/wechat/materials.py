@@ -19,7 +19,7 @@ from warung.wechat.saying import inbox_of
 KINDS = ("image", "voice", "video", "thumb")
 PICTURE_BYTES = 1 << 20
 SIZES: dict[str, tuple[media.SizeName, ...]] = {
-    "picture": ("original", "full", "thumb"),
+    "picture": official.PICTURE_SIZES,
     "voice": ("voice_aac", "voice"),
     "video": ("video",),
 }
@@ -121,12 +121,9 @@ async def get_material(call: Call) -> Answer:
 
 
 def delete(tx: Tx, call: Call) -> Answer:
-    """Forget a material, unless the menu or an answer of the account's own needs it."""
+    """Forget a material, unless the menu, an answer of the account's own or an article needs it."""
     media_id = call.text("media_id", code=40007, missing=41006, most=128)
-    pressed = [button for each in official.menus_of(tx, official=call.account) for top in each.menu.buttons for button in top.sub or (top,)]
-    rules = official.replies(tx, official=call.account)
-    answers = [*(answer for rule in rules.rules for answer in rule.answers), *(each for each in (rules.on_follow, rules.default) if each)]
-    if media_id in {*(button.media_id for button in pressed), *(answer.media_id for answer in answers)}:
+    if official.is_needed(tx, official=call.account, media_id=media_id):
         raise Wrong(48005)
     try:
         official.delete_material(tx, official=call.account, media_id=media_id)

@@ -11,7 +11,7 @@ import segno
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from warung import accounts, media
+from warung import accounts, media, official
 from warung.kit.blobs import BlobKey, BlobMissing
 from warung.kit.clock import MINUTE
 from warung.kit.db import Db, Reader, Tx
@@ -226,7 +226,7 @@ async def picture(services: Services, appid: str, media_id: str) -> Response[byt
 
     def find(reader: Reader) -> tuple[BlobKey, str]:
         blob = inbox_of(reader, appid, "").blob(media_id)
-        found = media.part(reader, blob=blob, sizes=("full", "avatar", "thumb")) if blob else None
+        found = media.part(reader, blob=blob, sizes=official.PICTURE_SIZES) if blob else None
         if found is None:
             raise BlobMissing
         return found.part.key, found.part.mime

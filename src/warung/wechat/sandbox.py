@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from warung import apps, chat, official
+from warung import apps, chat, media, official
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, Nonce, new_id
-from warung.wechat import oauth, service, tokens
+from warung.wechat import cards, oauth, service, tokens
 from warung.wechat.call import Answer, Call, Endpoint, text
 from warung.wechat.codes import Wrong
 from warung.wechat.model import Callback, CallbackNotPossible, CallbackNotVerified, ProgramDomains
@@ -95,8 +95,33 @@ def message(tx: Tx, call: Call) -> Answer:
     return {"errcode": 0, "errmsg": "ok", "seq": sent.seq}
 
 
-def event(tx: Tx, call: Call) -> Answer:
+async def event(call: Call) -> Answer:
     """Let somebody do something else: follow, unfollow, press a button of the menu, scan a code, say where they are."""
+    services, names = call.tools.services, _texts(call, "pictures")
+
+    def bring(tx: Tx) -> list[media.Blob]:
+        who, account = _person(tx, call), _test(call).id
+        return [media.again(tx, by=who, blob=cards.blob(tx, account, each, "picture").id) for each in names]
+
+    if not names:
+        return await services.db.write(lambda tx: _event(tx, call))
+    brought = await services.db.write(bring)
+    by, ids = brought[0].owner, [each.id for each in brought]
+    pictures = await official.fingerprints(services.db, services.blobs, by=by, pictures=ids)
+
+    def show(tx: Tx) -> Answer:
+        _event(tx, call, pictures)
+        known = official.follower_of(tx, official=call.account, account=by)
+        if known is None or known.conversation is None:
+            raise Wrong(43004)
+        card = media.Photo(tuple(media.Shot(each.id, each.width, each.height, each.placeholder) for each in brought))
+        chat.send(tx, by=by, to=known.conversation, card=card, nonce=Nonce(f"sandbox-{new_id(tx.now)}"))
+        return None
+
+    return await services.db.write(show)
+
+
+def _event(tx: Tx, call: Call, pictures: tuple[str, ...] = ()) -> Answer:
     account, kind = _test(call), call.text("event", code=40097, most=64).lower()
     who = _person(tx, call)
     if kind == "subscribe":
@@ -107,10 +132,8 @@ def event(tx: Tx, call: Call) -> Answer:
         shown = official.menu_for(tx, official=account.id, account=who)
         if shown is None:
             raise Wrong(46003)
-        given = msgspec.convert(
-            {name: value for name, value in call.body.fields.items() if name in ("scanned", "pictures", "place")}, official.With
-        )
-        official.press(tx, by=who, official=account.id, menu=shown.id, path=call.text("path", code=40097, most=8), given=given)
+        path = call.text("path", code=40097, most=8)
+        official.press(tx, by=who, official=account.id, menu=shown.id, path=path, given=_brought(call, pictures))
     elif kind == "scan":
         official.scan(tx, by=who, ticket=call.text("ticket", code=40097, most=256))
     elif kind == "location":
@@ -127,6 +150,14 @@ def event(tx: Tx, call: Call) -> Answer:
     else:
         raise Wrong(40097)
     return None
+
+
+def _brought(call: Call, pictures: tuple[str, ...]) -> official.With:
+    given = {name: value for name, value in call.body.fields.items() if name in ("scanned", "place")}
+    try:
+        return msgspec.structs.replace(msgspec.convert(given, official.With), pictures=pictures)
+    except msgspec.ValidationError:
+        raise Wrong(40097) from None
 
 
 def expire(tx: Tx, call: Call) -> Answer:
@@ -201,7 +232,7 @@ ENDPOINTS = [
     Endpoint("/sandbox/callback/set", ("POST",), asks=set_callback, body=True),
     Endpoint("/sandbox/domains/set", ("POST",), writes=set_domains, body=True),
     Endpoint("/sandbox/message", ("POST",), writes=message, body=True),
-    Endpoint("/sandbox/event", ("POST",), writes=event, body=True),
+    Endpoint("/sandbox/event", ("POST",), asks=event, body=True),
     Endpoint("/sandbox/token/expire", ("POST", "GET"), writes=expire),
     Endpoint("/sandbox/received", ("GET", "POST"), reads=received),
 ]

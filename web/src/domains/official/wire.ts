@@ -93,8 +93,12 @@ export interface MyMenu {
   menu: { buttons: Button[] } | null;
 }
 
-/** What goes with a press of some buttons. */
+/** What some buttons ask for before they are pressed. */
+export type Wished = "scan" | "place" | "pictures";
+
+/** What goes with a press of some buttons; of pictures, those that one has brought. */
 export interface Given {
+  pictures?: BlobId[];
   scanned?: { result: string; type: string };
   place?: { latitude: number; longitude: number };
 }
