@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.wechat.judging import jpeg
 from tests.wechat.shop import Shop
 from tests.worlds import Hand
-from warung import apps
+from warung import apps, official
 
 
 class Mini:
@@ -126,3 +127,44 @@ async def test_values_are_kept_and_forgotten_for_a_person(mini: Mini) -> None:
     for path in ("/wxa/set_user_storage", "/wxa/setuserinteractivedata"):
         assert (await mini.signed(path, long), await mini.signed(path, many)) == (87016, 87017)
     assert await mini.kept() == {"score": score}
+
+
+async def test_an_app_speaks_in_the_conversation_of_its_account_to_who_wrote_there(mini: Mini, hand: Hand) -> None:
+    shop, budi = mini.shop, mini.session["openid"]
+
+    async def send(kind: str = "text", to: str = "", **said: Any) -> int:
+        body = {"touser": to or budi, "msgtype": kind, **(said or {"text": {"content": "Pesananmu siap"}})}
+        return int((await mini.post("/cgi-bin/message/custom/send", body))["errcode"])
+
+    async def types(command: str) -> int:
+        return int((await mini.post("/cgi-bin/message/custom/typing", {"touser": budi, "command": command}))["errcode"])
+
+    hand.forward(120_000)
+    assert await send() == 45015, "nobody wrote"
+    await shop.says("budi", "sudah siap?")
+    form = b'--b\r\nContent-Disposition: form-data; name="media"; filename="a.jpg"\r\n\r\n' + jpeg() + b"\r\n--b--\r\n"
+    asked = {"access_token": mini.token, "type": "image"}
+    media_id = (await shop.http.post("/cgi-bin/media/upload", content=form, params=asked)).json()["media_id"]
+    assert (await mini.get("/cgi-bin/media/get", media_id=media_id)).startswith(b"RIFF")
+    link = {"title": "Struk", "description": "d", "url": "https://kedai.example/7", "thumb_url": "https://kedai.example/7.jpg"}
+    assert [await types("Typing"), await types("Typing"), await types("CancelTyping")] == [0, 45080, 0]
+    assert await send() == 0
+    assert await send("image", image={"media_id": media_id}) == 0
+    assert await send("link", link=link) == 0
+    assert await send("miniprogrampage", miniprogrampage={"title": "Pesanan", "pagepath": "index", "thumb_media_id": media_id}) == 0
+    told = await shop.hears("budi")
+    assert [card["type"] for card in told] == ["official.text", "official.picture", "official.news", "official.app"]
+    assert (told[0]["text"], told[-1]["appid"]) == ("Pesananmu siap", mini.app.appid)
+    for kind in ("news", "voice", "msgmenu", "mpnews", "wxcard", "hologram"):
+        assert await send(kind, **{kind: {}}) == 40008
+    assert await send(to=await shop.openid("budi")) == 40003, "that is the account's name for him"
+    siti = await mini.signed_in("siti")
+    await shop.post("/sandbox/event", {"openid": await shop.openid("siti"), "event": "unsubscribe"})
+    assert await send(to=siti["openid"]) == 43004
+    alone = Mini(shop)
+    await alone.open(official=False)
+    said = {"touser": alone.session["openid"], "msgtype": "text", "text": {"content": "x"}}
+    for path in ("/cgi-bin/message/custom/send", "/cgi-bin/message/subscribe/send"):
+        assert (await alone.post(path, said))["errcode"] == 48001, "it belongs to no account"
+    await shop.db.write(lambda tx: official.close(tx, by=shop.owner, official=shop.account.id))
+    assert await send() == 48001, "not a code at which libraries try again"

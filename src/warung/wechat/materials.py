@@ -9,7 +9,7 @@ from warung.kit.blobs import BlobMissing
 from warung.kit.clock import SECOND
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import BlobId
-from warung.wechat import cards, tokens
+from warung.wechat import addressing, cards, tokens
 from warung.wechat.articles import news_items, writings
 from warung.wechat.bodies import File
 from warung.wechat.call import Answer, Bytes, Call, Endpoint
@@ -38,7 +38,7 @@ async def get(call: Call) -> Answer:
     media_id = call.text("media_id", code=40007, missing=41006, most=128)
 
     def find(reader: Reader) -> media.Blob:
-        return cards.blob(reader, call.account, media_id)
+        return cards.blob(reader, addressing.speaker(reader, call), media_id)
 
     return await _bytes(call, await call.tools.services.db.read(find))
 
@@ -179,12 +179,13 @@ def _kind(call: Call) -> str:
 async def _brought(call: Call, kind: str, *, permanent: bool, title: str = "", introduction: str = "") -> official.Material:
     file: File = call.file("media")
     tools = call.tools
+    account = await tools.services.db.read(lambda reader: addressing.speaker(reader, call))
     return await official.bring(
         tools.services.db,
         tools.services.blobs,
         tools.pictures,
         tools.players,
-        official=call.account,
+        official=account,
         kind=kind,
         data=file.data,
         name=file.name.replace("\x00", "")[-200:],
@@ -216,8 +217,8 @@ def _url(reader: Reader, call: Call, blob: BlobId, make: Tx | None = None) -> st
 
 
 ENDPOINTS = [
-    Endpoint("/cgi-bin/media/upload", ("POST",), asks=upload, daily=100_000, body=True),
-    Endpoint("/cgi-bin/media/get", ("GET", "POST"), asks=get, daily=200_000),
+    Endpoint("/cgi-bin/media/upload", ("POST",), asks=upload, who="both", daily=100_000, body=True),
+    Endpoint("/cgi-bin/media/get", ("GET", "POST"), asks=get, who="both", daily=200_000),
     Endpoint("/cgi-bin/media/get/jssdk", ("GET",), asks=get, daily=200_000),
     Endpoint("/cgi-bin/media/uploadimg", ("POST",), asks=upload_picture, daily=100_000, body=True),
     Endpoint("/cgi-bin/media/uploadvideo", ("POST",), writes=film, daily=100_000, body=True),

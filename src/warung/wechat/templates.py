@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from warung import apps, official
+from warung import official
 from warung.kit.db import Reader, Tx
-from warung.kit.ids import AccountId
+from warung.wechat import addressing
 from warung.wechat.call import Answer, Call, Endpoint, number, text
 from warung.wechat.codes import Wrong
 
@@ -93,7 +93,7 @@ def send_once(tx: Tx, call: Call) -> Answer:
 
 def subscription(tx: Tx, call: Call) -> Answer:
     """Send a subscription notice; a mini-app sends it through the official account it belongs to, to somebody who signed in to it."""
-    account, openid = _sender(tx, call)
+    account, openid = addressing.receiver(tx, call)
     page = call.given("miniprogram")
     app = call.within(page) if isinstance(page, dict) else call.within({})
     shown = call.text("page", default="", most=2_048)
@@ -177,17 +177,6 @@ def keywords(reader: Reader, call: Call) -> Answer:
         raise Wrong(40037)
     told = [{"kid": each.kid, "name": each.name, "example": each.example, "rule": each.rule} for each in found.keywords]
     return {"errcode": 0, "errmsg": "ok", "count": len(told), "data": told}
-
-
-def _sender(tx: Tx, call: Call) -> tuple[AccountId, str]:
-    """Return the account that sends, and whom it sends to."""
-    app, openid = call.holder.app, call.openid("touser")
-    if app is None:
-        return call.account, openid
-    if app.official is None:
-        raise Wrong(48001)
-    user = apps.user(tx, app=app, openid=openid)
-    return app.official, official.openid(tx, official=app.official, account=user.account)
 
 
 def _template(call: Call) -> str:
