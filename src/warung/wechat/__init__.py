@@ -4,14 +4,14 @@ from pathlib import Path
 
 from warung import official
 from warung.kit.domain import Chore, Domain, Errand
-from warung.wechat import page_media, pages, pages_templates, router, telling
+from warung.wechat import page_media, pages, pages_orders, pages_templates, router, telling
 from warung.wechat.ca import HOSTS, Certificates, certificates
 from warung.wechat.gateway import Doors, Gateway
 from warung.wechat.gateway import opened as gateway_opened
 from warung.wechat.model import Settings, Tell
 from warung.wechat.routes import ROUTES
 
-PAGES = [router.face, router.elsewhere, *pages.HANDLERS, *pages_templates.HANDLERS]
+PAGES = [router.face, router.elsewhere, *pages.HANDLERS, *pages_templates.HANDLERS, *pages_orders.HANDLERS]
 
 DOMAIN = Domain(
     name="wechat",

@@ -1,6 +1,6 @@
 """WeChat's error codes: their texts, and which of them each refusal of ours becomes. The one table for the whole face."""
 
-from warung import accounts, apps, media, official
+from warung import accounts, apps, media, official, wechatpay
 from warung.kit.errors import BadRequest, Conflict, NotAllowed, NotFound, Refusal, TooLarge, TooMany, Unauthenticated, Unavailable
 from warung.kit.text import TextMissing, TextNotAllowed, TextTooLong
 
@@ -177,7 +177,17 @@ TEXTS: dict[int, str] = {
     87014: "risky content",
     87016: "illegal kv size, exceed 1KB",
     87017: "kv count exceeds limit",
+    89300: "invalid order",
     89503: "the ip must be confirmed by the administrator",
+    10060001: "pay order not exist",
+    10060002: "pay order has finished shipping",
+    10060004: "pay order can not be shipped",
+    10060005: "invalid logistics_type",
+    10060006: "only express delivery can be split",
+    10060007: "is_all_delivered must be set in split delivery mode",
+    10060008: "item_desc is empty",
+    10060009: "tracking_no or express_company is empty",
+    10060014: "openid not match",
 }
 
 # What a refusal becomes. The nearest class counts, so that a new refusal of a known kind has a code too.
@@ -273,6 +283,9 @@ REFUSALS: dict[type[Refusal], int] = {
     official.SceneOfCodeNotPossible: 40129,
     official.TooManyCodes: 45029,
     official.DaysOfFiguresNotPossible: 61501,
+    wechatpay.OrderNotHere: 10060001,
+    wechatpay.ShippingOver: 10060002,
+    wechatpay.ShippingNotPossible: 10060004,
 }
 
 

@@ -222,6 +222,14 @@ def _session(event: str) -> Callable[[Mapping[str, Any]], Fields]:
     return tell
 
 
+def _order_received(body: Mapping[str, Any]) -> Fields:
+    names = {"transaction_id": "transaction", "merchant_id": "mchid", "merchant_trade_no": "number"}
+    told: Fields = {name: body[field] for name, field in names.items()}
+    at = body["at"] // SECOND
+    times = {"pay_time": body["paid_at"] // SECOND, "confirm_receive_method": 2, "confirm_receive_time": at, "settlement_time": at}
+    return {"Event": "trade_manage_order_settlement", **told, **times}
+
+
 _MESSAGES: dict[str, Callable[[Mapping[str, Any], Inbox], Fields]] = {
     "message.text": _text,
     "message.image": _image,
@@ -251,6 +259,7 @@ _EVENTS: dict[str, Callable[[Mapping[str, Any]], Fields]] = {
     "subscription.answered": _subscriptions("subscribe_msg_popup_event"),
     "subscription.changed": _subscriptions("subscribe_msg_change_event"),
     "subscription.sent": _subscriptions("subscribe_msg_sent_event"),
+    "order.received": _order_received,
     "desk.opened": _session("kf_create_session"),
     "desk.closed": _session("kf_close_session"),
     "desk.handed_over": _session("kf_switch_session"),

@@ -6,6 +6,7 @@ from warung.wechat import (
     articles,
     basics,
     custom,
+    deliveries,
     desk,
     mass,
     materials,
@@ -57,6 +58,7 @@ ENDPOINTS: dict[str, Endpoint] = {
         *tickets.ENDPOINTS,
         *oauth.ENDPOINTS,
         *mini.ENDPOINTS,
+        *deliveries.ENDPOINTS,
         *sandbox.ENDPOINTS,
     )
 }

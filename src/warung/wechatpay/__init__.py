@@ -7,7 +7,10 @@ from warung.kit.domain import Chore, Domain, Errand
 from warung.wechatpay import batches, cards, merchants, notices, paying, refunds, routes, transfers
 from warung.wechatpay.door import version_3
 from warung.wechatpay.door_older import version_2
-from warung.wechatpay.model import Settings
+from warung.wechatpay.model import Order, OrderNotHere, Parcel, Settings, Shipping, ShippingNotPossible, ShippingOver
+from warung.wechatpay.shipping import State, mine, paid_order, paid_orders, receive, remind, seller, ship, shipping, state
+from warung.wechatpay.times import read as read_time
+from warung.wechatpay.times import written as written_time
 
 PAGES = [version_3, version_2]  # at the root: programs sign the address as WeChat has it
 DOMAIN = Domain(
@@ -24,4 +27,26 @@ DOMAIN = Domain(
     schema=Path(__file__).parent / "schema",
 )
 
-__all__ = ["DOMAIN", "PAGES", "Settings"]
+__all__ = [
+    "DOMAIN",
+    "PAGES",
+    "Order",
+    "OrderNotHere",
+    "Parcel",
+    "Settings",
+    "Shipping",
+    "ShippingNotPossible",
+    "ShippingOver",
+    "State",
+    "mine",
+    "paid_order",
+    "paid_orders",
+    "read_time",
+    "receive",
+    "remind",
+    "seller",
+    "ship",
+    "shipping",
+    "state",
+    "written_time",
+]

@@ -195,6 +195,31 @@ class Notice(msgspec.Struct, frozen=True):
     next_at: int
 
 
+class Parcel(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One parcel of an order: who brings it under which number, what is in it, and how sender and receiver are reached, as it was told."""
+
+    goods: str
+    at: int
+    company: str = ""
+    number: str = ""
+    sender: str = ""
+    receiver: str = ""
+
+
+class Shipping(msgspec.Struct, frozen=True):
+    """The sending of an order. `logistics`: 1 by a carrier, 2 in town, 3 nothing that is carried, 4 fetched by the payer."""
+
+    order_id: str
+    logistics: int
+    split: bool
+    parcels: tuple[Parcel, ...]
+    done: bool
+    corrected: bool
+    shipped_at: int
+    reminded_at: int | None
+    received_at: int | None
+
+
 class MerchantIdNotFound(NotFound):
     """You have no WeChat Pay merchant of this number."""
 
@@ -229,6 +254,14 @@ class OrderNotPaid(Conflict):
 
 class BillNotThere(NotFound):
     """There is no bill of this day: it is made when the day is over."""
+
+
+class ShippingNotPossible(Conflict):
+    """This order is not one that is sent now."""
+
+
+class ShippingOver(Conflict):
+    """Everything has been said of the sending of this order."""
 
 
 class PageSignatureWrong(BadRequest):

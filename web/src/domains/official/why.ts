@@ -8,6 +8,7 @@ export function sayWhy(why: string | undefined): string {
   if (kind === "broadcast") return t("official.why_broadcast");
   if (kind === "template") return t("official.why_template");
   if (kind === "preview") return t("official.why_preview");
+  if (kind === "order") return t("official.why_order");
   if (kind === "desk") return name ? t("official.why_desk", { name }) : t("official.why_desk_all");
   return "";
 }
@@ -18,6 +19,7 @@ export function explainWhy(why: string | undefined, account: string, since: stri
   if (kind === "broadcast") return t("official.because_broadcast", { account, since });
   if (kind === "template") return t("official.because_template", { account });
   if (kind === "preview") return t("official.because_preview", { account });
+  if (kind === "order") return t("official.because_order", { account });
   if (kind === "desk" && name) return t("official.because_desk", { account, name });
   return t("official.because_reply", { account });
 }
