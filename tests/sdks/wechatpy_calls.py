@@ -254,12 +254,40 @@ def mini() -> None:
     prove("client.wxa.check_text_security", lambda: own.wxa.check_text_security("kopi enak"))
     prove("client.wxa.check_image_security", lambda: own.wxa.check_image_security(named("jpeg", "foto.jpg")))
     jump = {"jump_wxa": {"path": "index", "query": "a=1"}}
-    for name in ("generatescheme", "generate_urllink"):
-        prove(f"client.post('wxa/{name}')", lambda name=name: own.post(f"https://api.weixin.qq.com/wxa/{name}", data=jump))
+    for name, asks, field in (("generatescheme", "queryscheme", "scheme"), ("generate_urllink", "query_urllink", "url_link")):
+        made = prove(f"client.post('wxa/{name}')", lambda name=name: own.post(f"https://api.weixin.qq.com/wxa/{name}", data=jump))
+        link = {field: made.get("openlink") or made["url_link"]}
+        prove(f"client.post('wxa/{asks}')", lambda asks=asks, link=link: own.post(f"https://api.weixin.qq.com/wxa/{asks}", data=link))
     short = {"page_url": "index?a=1"}
     prove("client.post('wxa/genwxashortlink')", lambda: own.post("https://api.weixin.qq.com/wxa/genwxashortlink", data=short))
     risk = {"appid": G["mini"]["appid"], "openid": session["openid"], "scene": 0}
     prove("client.post('wxa/getuserriskrank')", lambda: own.post("https://api.weixin.qq.com/wxa/getuserriskrank", data=risk))
+    prove("client.message.send_text (mini-app)", lambda: own.message.send_text(session["openid"], "Pesananmu siap"))
+    bought(own, session["openid"])
+
+
+def bought(own: WeChatClient, openid: str) -> None:
+    """An order that somebody paid in the mini-app."""
+    number = G["paid"]
+    prove("client.wxa.get_paid_unionid", lambda: own.wxa.get_paid_unionid(openid, transaction_id=number))
+    base = "https://api.weixin.qq.com/wxa/sec/order/"
+    sent = {
+        "order_key": {"order_number_type": 2, "transaction_id": number},
+        "logistics_type": 1,
+        "delivery_mode": 1,
+        "shipping_list": [{"tracking_no": "SF1001", "express_company": "SF", "item_desc": "Kopi"}],
+        "upload_time": "2026-11-26T10:00:00+08:00",
+        "payer": {"openid": openid},
+    }
+    one = {"transaction_id": number}
+    said = {
+        "upload_shipping_info": sent,
+        "get_order": one,
+        "get_order_list": {},
+        "notify_confirm_receive": one | {"received_time": 1795000000},
+    }
+    for name, body in said.items():
+        prove(f"client.post('wxa/sec/order/{name}')", lambda name=name, body=body: own.post(base + name, data=body))
 
 
 PARTS = {

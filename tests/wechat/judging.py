@@ -13,10 +13,11 @@ from PIL import Image
 from tests.environment import judge, missing
 from tests.media.sending import filmed, recording
 from tests.wechat.shop import Shop
-from warung import apps, official, wechat
+from warung import apps, official, pay, wechat
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId
 from warung.wechat.table import ENDPOINTS
+from warung.wechatpay import merchants, orders, store_merchants, verbs
 
 SDKS = Path(__file__).parents[1] / "sdks"
 PATIENCE_S = 120
@@ -45,6 +46,7 @@ async def given(shop: Shop) -> dict[str, Any]:
     await shop.db.write(lambda tx: official.set_staff(tx, by=shop.owner, official=shop.account.id, account=dewi, role="desk"))
     seat = await shop.db.write(lambda tx: official.sit(tx, by=shop.owner, official=shop.account.id, online=True))
     templates = await shop.db.write(lambda tx: _templates(tx, shop.account.id))
+    paid = await shop.db.write(lambda tx: _paid(tx, shop.owner, made.app, shop.people["budi"]))
     return templates | {
         "appid": shop.appid,
         "secret": shop.secret,
@@ -54,11 +56,26 @@ async def given(shop: Shop) -> dict[str, Any]:
         "other": siti,
         "seat": seat.kf,
         "web_code": code,
+        "paid": paid,
         "mini": {"appid": made.app.appid, "secret": made.secret, "code": mini},
         "files": {"jpeg": jpeg().hex(), "mp3": recording(1.0).hex(), "mp4": filmed(12, "libx264", "mp4").hex()},
         "parts": [],
         "base": "",
     }
+
+
+def _paid(tx: Tx, owner: AccountId, app: apps.App, payer: AccountId) -> str:
+    """The number of an order of a test merchant that somebody paid in the app."""
+    shop = pay.open_shop(tx, by=owner, name="Kedai Kopi", city="Bandung")
+    mchid = merchants.register(tx, by=owner, shop=shop.id, test=True).mchid
+    merchants.bind(tx, by=owner, mchid=mchid, appid=app.appid)
+    merchant, user = store_merchants.merchant(tx, mchid), apps.user_of(tx, app=app, account=payer)
+    assert merchant is not None
+    assert user is not None
+    wanted = orders.Wanted("pesanan1001", app.appid, "NATIVE", "Kopi", 56, merchant.currency, "https://kedai.example/bayar")
+    paid = verbs.sandbox_pay(tx, merchant, orders.create(tx, merchant, wanted), user.openid)
+    assert paid.transaction_id
+    return paid.transaction_id
 
 
 def _templates(tx: Tx, account: AccountId) -> dict[str, Any]:

@@ -147,6 +147,26 @@ def _link(call: Call) -> str:
     return f"{call.tools.services.site.url}/apps/{call.app.appid}/{path.lstrip('/')}" + (f"?{query}" if query else "")
 
 
+def query_scheme(reader: Reader, call: Call) -> Answer:
+    """Return what an address opens."""
+    return {"errcode": 0, "errmsg": "ok", "scheme_info": _opened(call, "scheme")}
+
+
+def query_url_link(reader: Reader, call: Call) -> Answer:
+    """The same under the other name."""
+    return {"errcode": 0, "errmsg": "ok", "url_link_info": _opened(call, "url_link")}
+
+
+def _opened(call: Call, name: str) -> dict[str, object]:
+    """Return what is behind a link of the app: it says so itself, and never ends. Raises `Wrong` for any other."""
+    root = f"{call.tools.services.site.url}/apps/{call.app.appid}/"
+    link = call.text(name, most=4_096)
+    if not link.startswith(root):
+        raise Wrong(40097)
+    path, _, query = link.removeprefix(root).partition("?")
+    return {"appid": call.app.appid, "path": path, "query": query, "expire_time": 0, "env_version": "release"}
+
+
 def check_text(reader: Reader, call: Call) -> Answer:
     """Look a text over for what is plainly an attempt to cheat or to advertise. This server has no censor: it says so with "pass"."""
     content = call.text("content", code=44004, most=2_500)
@@ -196,6 +216,8 @@ ENDPOINTS = [
     Endpoint("/wxa/getwxacodeunlimit", ("POST",), asks=code_of_scene, who="app", body=True),
     Endpoint("/wxa/generatescheme", ("POST",), reads=scheme, who="app", daily=500_000, body=True),
     Endpoint("/wxa/generate_urllink", ("POST",), reads=url_link, who="app", daily=500_000, body=True),
+    Endpoint("/wxa/queryscheme", ("POST",), reads=query_scheme, who="app", body=True),
+    Endpoint("/wxa/query_urllink", ("POST",), reads=query_url_link, who="app", body=True),
     Endpoint("/wxa/genwxashortlink", ("POST",), reads=short_link, who="app", daily=100_000, body=True),
     Endpoint("/wxa/msg_sec_check", ("POST",), reads=check_text, who="app", daily=2_000_000, body=True),
     Endpoint("/wxa/img_sec_check", ("POST",), asks=check_picture, who="app", daily=1_000_000, body=True),

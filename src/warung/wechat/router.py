@@ -27,7 +27,7 @@ from warung.wechat.quotas import Meter
 # The first parts of the addresses that belong to this face; what the table does not know there is 48001, not a page of the client.
 ROOTS = ("cgi-bin", "sns", "wxa", "wxaapi", "datacube", "customservice", "sandbox")
 # Those of what is not here at all. Programs call it with POST; GET is left to the client's own pages, and `/scan` is one of those.
-ELSEWHERE = ("card", "merchant", "semantic", "shakearound", "device", "bizwifi", "marketing", "cv", "tcb")
+ELSEWHERE = ("card", "merchant", "semantic", "shakearound", "device", "bizwifi", "marketing", "cv", "tcb", "xpay")
 BODY_BYTES = 12 << 20
 KEPT_TOKENS = 10_000
 SHOWN = 1_024  # bytes of a body by which it is known again
