@@ -60,8 +60,8 @@ async def test_pictures_that_a_menu_asks_for_are_told_by_their_sums_and_then_com
     given = [(await uploaded(shop, "/cgi-bin/media/upload"))["media_id"] for _ in range(2)]
     for at, kind in enumerate(kinds):
         bot.got.clear()
-        pressed = {"openid": budi, "event": "press", "path": f"0.{at}", "pictures": given}
-        assert (await shop.post("/sandbox/event", pressed))["errcode"] == 0
+        pressed = {"openid": budi, "event": "press", "path": f"0.{at}"}
+        assert (await shop.post("/sandbox/event", pressed | {"pictures": given}))["errcode"] == 0
         await shop.world.settle()
         await until(lambda: len(bot.got) == 3)
         told, *pictures = bot.got
@@ -73,7 +73,8 @@ async def test_pictures_that_a_menu_asks_for_are_told_by_their_sums_and_then_com
             shown = (await shop.http.get(each["PicUrl"].removeprefix(shop.served.world.settings.site.url))).content
             assert {hashlib.md5(data, usedforsecurity=False).hexdigest() for data in (whole, shown)} == {said}
     for wrong, code in (([], 40097), (["x"], 40007), ("x", 40097), (given * 5, 40097)):
-        assert (await shop.post("/sandbox/event", pressed | {"pictures": wrong}))["errcode"] == code, wrong
+        asked = {"openid": budi, "event": "press", "path": "0.0", "pictures": wrong}
+        assert (await shop.post("/sandbox/event", asked))["errcode"] == code, wrong
 
 
 async def test_a_client_presses_with_pictures_of_its_own_and_with_no_others(shop: Shop, bot: Bot) -> None:

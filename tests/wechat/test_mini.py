@@ -156,7 +156,7 @@ async def test_an_app_speaks_in_the_conversation_of_its_account_to_who_wrote_the
     assert [card["type"] for card in told] == ["official.text", "official.picture", "official.news", "official.app"]
     assert (told[0]["text"], told[-1]["appid"]) == ("Pesananmu siap", mini.app.appid)
     for kind in ("news", "voice", "msgmenu", "mpnews", "wxcard", "hologram"):
-        assert await send(kind, **{kind: {}}) == 40008
+        assert await send(kind) == 40008
     assert await send(to=await shop.openid("budi")) == 40003, "that is the account's name for him"
     siti = await mini.signed_in("siti")
     await shop.post("/sandbox/event", {"openid": await shop.openid("siti"), "event": "unsubscribe"})

@@ -73,6 +73,7 @@ class Seller:
         """What Budi was told in the conversation of the account."""
         market = self.market
         known = await market.ask(official.follower_of, official=market.official, account=market.budi)
+        assert known is not None
         page = await market.ask(chat.history, by=market.budi, id=known.conversation, before=None, after=0, around=None, limit=100)
         cards = [msgspec.json.decode(each.card) for each in page.messages if each.sender == market.official]
         return [card["text"] for card in cards if card.get("why") == "order"]

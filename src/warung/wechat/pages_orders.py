@@ -46,7 +46,7 @@ def _receive(tx: Tx, by: AccountId, number: str) -> None:
     account = _account(tx, paid.appid)
     if account is not None:
         openid = official.openid(tx, official=account, account=by)
-        told = {"transaction": number, "mchid": paid.mchid, "number": paid.out_trade_no, "paid_at": paid.paid_at}
+        told: dict[str, Any] = {"transaction": number, "mchid": paid.mchid, "number": paid.out_trade_no, "paid_at": paid.paid_at}
         official.happen(tx, official=account, kind="order.received", openid=openid, **told)
 
 
