@@ -1,6 +1,9 @@
 """Every call of wechatpy to an official account and a mini-app, in an order in which they make sense."""
 
+import hashlib
+import hmac
 import io
+import json
 import time
 from datetime import date, timedelta
 from typing import Any
@@ -264,6 +267,24 @@ def mini() -> None:
     prove("client.post('wxa/getuserriskrank')", lambda: own.post("https://api.weixin.qq.com/wxa/getuserriskrank", data=risk))
     prove("client.message.send_text (mini-app)", lambda: own.message.send_text(session["openid"], "Pesananmu siap"))
     bought(own, session["openid"])
+    signed(own, session)
+
+
+def signed(own: WeChatClient, session: dict[str, str]) -> None:
+    """What is signed with somebody's session key, and the number that they gave."""
+    base = "https://api.weixin.qq.com/wxa/"
+    number = {"code": G["phone_code"]}
+    prove("client.post('wxa/business/getuserphonenumber')", lambda: own.post(base + "business/getuserphonenumber", data=number))
+
+    def asked(body: bytes = b"") -> dict[str, str]:
+        signature = hmac.new(session["session_key"].encode(), body, hashlib.sha256).hexdigest()
+        return {"openid": session["openid"], "appid": G["mini"]["appid"], "signature": signature, "sig_method": "hmac_sha256"}
+
+    values = json.dumps({"kv_list": [{"key": "score", "value": "7"}]}).encode()
+    for name, body in (("set_user_storage", values), ("setuserinteractivedata", values), ("remove_user_storage", b'{"key": ["score"]}')):
+        prove(f"client.post('wxa/{name}')", lambda name=name, body=body: own.post(base + name, params=asked(body), data=body))
+    prove("client.get('wxa/checksession')", lambda: own.get(base + "checksession", params=asked()))
+    prove("client.get('wxa/resetusersessionkey')", lambda: own.get(base + "resetusersessionkey", params=asked()))
 
 
 def bought(own: WeChatClient, openid: str) -> None:

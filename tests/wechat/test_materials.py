@@ -1,20 +1,29 @@
 """Materials that an account needs, and the pictures that a menu asks for."""
 
 import hashlib
+import io
 from typing import Any
 
+from PIL import Image
+
 from tests.served import until
-from tests.wechat.judging import jpeg
 from tests.wechat.shop import Bot, Shop
 from warung import media, official
 
 FORM = b'--b\r\nContent-Disposition: form-data; name="media"; filename="a.jpg"\r\n\r\n%s\r\n--b--\r\n'
 
 
+def photo() -> bytes:
+    """A picture that is larger than what a list shows of it."""
+    made = io.BytesIO()
+    Image.effect_mandelbrot((1_200, 900), (-2, -1.2, 1, 1.2), 50).save(made, "JPEG")
+    return made.getvalue()
+
+
 async def uploaded(shop: Shop, path: str = "/cgi-bin/material/add_material", **query: str) -> dict[str, Any]:
     """Upload a picture as programs do."""
     asked = {"access_token": shop.token, "type": "image"} | query
-    found: dict[str, Any] = (await shop.http.post(path, content=FORM % jpeg(), params=asked)).json()
+    found: dict[str, Any] = (await shop.http.post(path, content=FORM % photo(), params=asked)).json()
     assert "errcode" not in found, found
     return found
 
@@ -84,7 +93,7 @@ async def test_a_client_presses_with_pictures_of_its_own_and_with_no_others(shop
     world = shop.world
 
     async def brought(name: str) -> media.Blob:
-        return await media.store_picture(world.db, world.blobs, world.pictures, by=shop.people[name], data=jpeg(), original=True)
+        return await media.store_picture(world.db, world.blobs, world.pictures, by=shop.people[name], data=photo(), original=True)
 
     async def press(*pictures: str) -> int:
         headers = {"authorization": f"Bearer {await shop.session('budi')}"}

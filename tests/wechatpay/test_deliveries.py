@@ -31,6 +31,16 @@ class Seller:
         self.http = httpx.AsyncClient(base_url=market.place.url, timeout=30, verify=PLAIN)
         self.token = ""
         self.paid: dict[str, Any] = {}
+        self.bot = Bot()
+
+    async def listen(self) -> None:
+        """Have a program of the account called."""
+        await self.bot.start()
+        self.bot.appid, world = self.market.appid, self.market.place.world
+        outside = HttpOutside([ipaddress.ip_network("127.0.0.0/8")])
+        services = Services(world.db, world.blobs, outside, world.settings.site, world.settings.sections)
+        wanted = Callback(self.bot.url, self.bot.token, KEY)
+        await service.set_callback(services, by=self.market.siti, account=self.market.official, wanted=wanted)
 
     async def open(self) -> None:
         """Get a token; Budi pays for coffee."""
@@ -94,6 +104,7 @@ async def seller(market: Market) -> AsyncIterator[Seller]:
     await made.open()
     yield made
     await made.http.aclose()
+    await made.bot.stop()
 
 
 async def test_who_has_just_paid_is_told_by_union_id(seller: Seller, hand: Hand) -> None:
@@ -121,14 +132,8 @@ async def test_who_has_just_paid_is_told_by_union_id(seller: Seller, hand: Hand)
 
 
 async def test_the_payer_is_told_what_is_on_its_way_and_says_when_it_has_come(seller: Seller) -> None:
-    market, bot = seller.market, Bot()
-    await bot.start()
-    bot.appid = market.appid
-    world = market.place.world
-    services = Services(
-        world.db, world.blobs, HttpOutside([ipaddress.ip_network("127.0.0.0/8")]), world.settings.site, world.settings.sections
-    )
-    await service.set_callback(services, by=market.siti, account=market.official, wanted=Callback(bot.url, bot.token, KEY))
+    market = seller.market
+    await seller.listen()
     assert (await seller.order())["order_state"] == 1
     assert (await seller.page("budi", press=True)).status_code == 400, "nothing was sent"
     assert await seller.ships() == 0
@@ -152,15 +157,14 @@ async def test_the_payer_is_told_what_is_on_its_way_and_says_when_it_has_come(se
     assert (done.status_code, "<form" in done.text) == (200, False)
     assert (await seller.page("budi", press=True)).status_code == 200
     assert (await seller.order())["order_state"] == 3
-    await world.settle()
-    (event,) = [each for each in bot.got if each.get("Event") == "trade_manage_order_settlement"]
+    await market.place.world.settle()
+    (event,) = [each for each in seller.bot.got if each.get("Event") == "trade_manage_order_settlement"]
     assert (event["transaction_id"], event["merchant_trade_no"], event["FromUserName"]) == (
         seller.paid["transaction_id"],
         "pesanan1001",
         market.openid,
     )
     assert await seller.ships() == 10060002, "it has come"
-    await bot.stop()
 
 
 async def test_an_order_is_sent_in_parts_or_corrected_once(seller: Seller) -> None:
