@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.served import ServeWorld, free_port
+from tests.wechat.judging import jpeg
 from tests.wechat.shop import KEY, Bot, Shop
 from tests.worlds import Hand
 from warung import official
@@ -155,3 +156,33 @@ async def test_an_address_is_verified_before_it_is_called(shop: Shop, bot: Bot) 
         await refused(CallbackNotPossible, token=token)
     for key in ("x", "=" * 43):
         await refused(CallbackNotPossible, aes_key=key)
+
+
+async def test_what_was_published_and_sent_is_told_with_its_addresses(shop: Shop, bot: Bot) -> None:
+    await shop.set_callback(bot)
+    form = b'--b\r\nContent-Disposition: form-data; name="media"; filename="a.jpg"\r\n\r\n' + jpeg() + b"\r\n--b--\r\n"
+    asked = {"access_token": shop.token, "type": "thumb"}
+    cover = (await shop.http.post("/cgi-bin/material/add_material", content=form, params=asked)).json()["media_id"]
+    items = [{"title": title, "content": "<p>x</p>", "thumb_media_id": cover} for title in ("Menu", "Jam buka")]
+    drafts = [(await shop.post("/cgi-bin/draft/add", {"articles": items}))["media_id"] for _ in range(2)]
+    begun = await shop.post("/cgi-bin/freepublish/submit", {"media_id": drafts[0]})
+    await shop.world.settle()
+    told = {each["Event"]: each for each in bot.got}["PUBLISHJOBFINISH"]["PublishEventInfo"]
+    done = await shop.post("/cgi-bin/freepublish/get", {"publish_id": begun["publish_id"]})
+    assert (told["publish_id"], told["publish_status"], told["article_id"]) == (str(begun["publish_id"]), "0", done["article_id"])
+    urls = [each["article_url"] for each in told["article_detail"]["item"]]
+    assert urls == [each["article_url"] for each in done["article_detail"]["item"]]
+    said = {"filter": {"is_to_all": True}, "msgtype": "mpnews", "mpnews": {"media_id": drafts[1]}}
+    sent = await shop.post("/cgi-bin/message/mass/sendall", said)
+    await shop.world.settle()
+    finished = {each["Event"]: each for each in bot.got}["MASSSENDJOBFINISH"]
+    assert (finished["MsgID"], finished["Status"], finished["SentCount"]) == (str(sent["msg_id"]), "send success", "2")
+    found = finished["ArticleUrlResult"]
+    assert (found["Count"], [each["ArticleIdx"] for each in found["ResultList"]["item"]]) == ("2", ["1", "2"])
+    for address in (*urls, *(each["ArticleUrl"] for each in found["ResultList"]["item"])):
+        path = address.removeprefix(shop.world.settings.site.url)
+        assert path.startswith("/read/")
+        headers = {"authorization": f"Bearer {await shop.session('budi')}"}
+        id, item = path.removeprefix("/read/").split("/")
+        read = await shop.http.get(f"/api/articles/{id}/{item}", headers=headers)
+        assert read.status_code == 200, address

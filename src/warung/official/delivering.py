@@ -15,6 +15,7 @@ from warung.kit.domain import Services
 from warung.kit.ids import AccountId, ConversationId, Nonce
 from warung.kit.job import Job
 from warung.official import log, store_broadcasts
+from warung.official.cards import News
 from warung.official.model import Settings
 from warung.official.model_broadcasts import Broadcast, Pointer
 
@@ -95,4 +96,6 @@ def _finished(tx: Tx, official: AccountId, id: str) -> None:
     done = store_broadcasts.one(tx, id)
     assert done is not None
     fields: dict[str, Any] = {"broadcast": id, "number": str(done.number), "total": done.total, "sent": done.sent, "failed": done.failed}
-    log.happen(tx, official=official, kind="broadcast.finished", **fields)
+    card = tx.cards.decode(done.card)
+    articles = [each.article for each in card.items if each.article] if isinstance(card, News) else []
+    log.happen(tx, official=official, kind="broadcast.finished", **fields, articles=articles)

@@ -59,8 +59,8 @@ def said(account: official.Official, happening: official.Happening, inbox: Inbox
     if told is not None:
         message = body.get("message", {})
         return {**head, **told(message, inbox), "MsgId": int(message["id"])}
-    if happening.kind == "publish.finished":
-        return {**head, "MsgType": "event", **_published(body, inbox.site)}
+    if happening.kind in _LINKED:
+        return {**head, "MsgType": "event", **_LINKED[happening.kind](body, inbox.site)}
     happened = _EVENTS.get(happening.kind)
     if happened is None:
         return None
@@ -156,18 +156,19 @@ def _placed(body: Mapping[str, Any]) -> Fields:
     return {"Event": "location_select", "EventKey": body.get("key", ""), "SendLocationInfo": told}
 
 
-def _broadcast(body: Mapping[str, Any]) -> Fields:
-    sent, failed = body.get("sent", 0), body.get("failed", 0)
+def _broadcast(body: Mapping[str, Any], site: str) -> Fields:
+    sent, failed = body["sent"], body["failed"]
+    urls = [{"ArticleIdx": at, "ArticleUrl": f"{site}/read/{each}"} for at, each in enumerate(body.get("articles", []), 1)]
     return {
         "Event": "MASSSENDJOBFINISH",
         "MsgID": int(body["number"]),
         "Status": "send success" if sent or not failed else "send fail",
-        "TotalCount": body.get("total", sent + failed),
+        "TotalCount": body["total"],
         "FilterCount": sent + failed,
         "SentCount": sent,
         "ErrorCount": failed,
         "CopyrightCheckResult": {"Count": 0, "ResultList": "", "CheckState": 1},
-        "ArticleUrlResult": {"Count": 0, "ResultList": ""},
+        "ArticleUrlResult": {"Count": len(urls), "ResultList": {"item": urls} if urls else ""},
     }
 
 
@@ -240,6 +241,7 @@ _MESSAGES: dict[str, Callable[[Mapping[str, Any], Inbox], Fields]] = {
     "message.file": _other,
     "message.other": _other,
 }
+_LINKED: dict[str, Callable[[Mapping[str, Any], str], Fields]] = {"publish.finished": _published, "broadcast.finished": _broadcast}
 _EVENTS: dict[str, Callable[[Mapping[str, Any]], Fields]] = {
     "follow": _follow,
     "unfollow": lambda body: {"Event": "unsubscribe", "EventKey": ""},
@@ -254,7 +256,6 @@ _EVENTS: dict[str, Callable[[Mapping[str, Any]], Fields]] = {
     "menu.photo_or_album": _pictured("pic_photo_or_album"),
     "menu.album": _pictured("pic_weixin"),
     "menu.location": _placed,
-    "broadcast.finished": _broadcast,
     "template.finished": _template,
     "subscription.answered": _subscriptions("subscribe_msg_popup_event"),
     "subscription.changed": _subscriptions("subscribe_msg_change_event"),
