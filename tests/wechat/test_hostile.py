@@ -11,6 +11,8 @@ from tests.wechat.shop import Bot, Shop
 from warung import official
 from warung.wechat.model import Settings
 
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing in it is about the database
+
 
 async def test_of_a_hundred_mass_messages_at_once_one_is_sent(serve_a_world: ServeWorld, database: str) -> None:
     shop = Shop(await serve_a_world(database))
@@ -28,7 +30,6 @@ async def test_of_a_hundred_mass_messages_at_once_one_is_sent(serve_a_world: Ser
     for name in ("budi", "siti"):
         assert [card["type"] for card in await shop.hears(name)] == ["official.broadcast"]
     assert (await shop.post("/cgi-bin/message/mass/get", {"msg_id": str(sent["msg_id"])}))["msg_status"] == "SEND_SUCCESS"
-    assert (await send(100))["errcode"] == 45009, "a hundred calls a day are enough"
     await shop.close()
 
 
@@ -41,6 +42,7 @@ async def test_the_same_intent_sent_often_is_one_message(shop: Shop) -> None:
     assert len(await shop.hears("budi")) == 1
 
 
+@ON_SQLITE
 async def test_programs_call_from_the_networks_that_the_staff_listed_and_from_no_other(shop: Shop) -> None:
     headers = {"authorization": f"Bearer {await shop.served.token(shop.owner)}"}
 
@@ -62,26 +64,30 @@ async def test_programs_call_from_the_networks_that_the_staff_listed_and_from_no
     assert (await shop.get("/cgi-bin/user/get"))["total"] == 2
 
 
-async def test_a_program_that_repeats_a_token_that_ended_is_told_to_wait_and_others_are_answered(shop: Shop) -> None:
+async def test_a_program_that_repeats_what_is_wrong_is_told_to_wait_and_others_are_answered(serve_one_node: ServeWorld) -> None:
+    shop = Shop(await serve_one_node("", sections={Settings: Settings(refusals_a_minute=5)}))
+    await shop.open("budi")
     ended = shop.token
     await shop.post("/sandbox/token/expire")
     await shop.renew()
 
     async def storm(token: str) -> Counter[int]:
-        answers = await asyncio.gather(*(shop.get("/cgi-bin/user/get", access_token=token) for _ in range(100)))
+        answers = await asyncio.gather(*(shop.get("/cgi-bin/user/get", access_token=token) for _ in range(20)))
         return Counter(each["errcode"] for each in answers)
 
     for token, code in ((ended, 42001), ("x" * 128, 40001)):
-        assert set(await storm(token)) == {code, 45011}
-        assert await storm(token) == {45011: 100}, "it has been told"
-        assert (await shop.get("/cgi-bin/user/get"))["total"] == 2
+        assert code in await storm(token)
+        assert await storm(token) == {45011: 20}, "it has been told"
+        assert (await shop.get("/cgi-bin/user/get"))["total"] == 1
     wrong = {"grant_type": "client_credential", "appid": shop.appid, "secret": "x" * 32}
-    answers = await asyncio.gather(*(shop.get("/cgi-bin/token", **wrong) for _ in range(100)))
-    assert {each["errcode"] for each in answers} == {40125, 45011}
+    told = [(await shop.get("/cgi-bin/token", **wrong))["errcode"] for _ in range(7)]
+    assert told == [40125] * 5 + [45011] * 2
     await shop.renew()
-    assert (await shop.get("/cgi-bin/user/get"))["total"] == 2, "who knows the secret is not held up by who guesses it"
+    assert (await shop.get("/cgi-bin/user/get"))["total"] == 1, "who knows the secret is not held up by who guesses it"
+    await shop.close()
 
 
+@ON_SQLITE
 async def test_openids_of_another_account_are_nobodys_here(shop: Shop) -> None:
     other = await shop.db.write(lambda tx: official.register(tx, by=shop.owner, kind="service", handle="lain", name="Lain"))
     whose = await shop.db.write(
@@ -106,7 +112,7 @@ async def test_openids_of_another_account_are_nobodys_here(shop: Shop) -> None:
     assert (await shop.get("/cgi-bin/user/info", openid=whose.openid))["errcode"] in (40003, 49003)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@ON_SQLITE
 async def test_answers_that_come_late_or_to_somebody_else_are_not_given(serve_a_world: ServeWorld, bot: Bot, database: str) -> None:
     patience = {Settings: Settings(callback_s=0.2)}
     shop = Shop(await serve_a_world(database, outside_exempt="127.0.0.0/8", sections=patience))

@@ -4,11 +4,15 @@ import hashlib
 import io
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from tests.served import until
 from tests.wechat.shop import Bot, Shop
 from warung import media, official
+
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing in it is about the database
+
 
 FORM = b'--b\r\nContent-Disposition: form-data; name="media"; filename="a.jpg"\r\n\r\n%s\r\n--b--\r\n'
 
@@ -60,6 +64,7 @@ async def test_a_material_that_is_needed_somewhere_is_not_deleted(shop: Shop) ->
     assert [await delete(each) for each in (shown, pressed, said, said)] == [0, 0, 0, 40007]
 
 
+@ON_SQLITE
 async def test_pictures_that_a_menu_asks_for_are_told_by_their_sums_and_then_come(shop: Shop, bot: Bot) -> None:
     await shop.set_callback(bot)
     kinds = ("pic_sysphoto", "pic_photo_or_album", "pic_weixin")
@@ -86,6 +91,7 @@ async def test_pictures_that_a_menu_asks_for_are_told_by_their_sums_and_then_com
         assert (await shop.post("/sandbox/event", asked))["errcode"] == code, wrong
 
 
+@ON_SQLITE
 async def test_a_client_presses_with_pictures_of_its_own_and_with_no_others(shop: Shop, bot: Bot) -> None:
     await shop.set_callback(bot)
     menu = {"button": [{"type": "pic_photo_or_album", "name": "Foto", "key": "FOTO"}]}

@@ -12,6 +12,8 @@ from tests.wechat.shop import Shop
 from tests.worlds import Hand
 from warung import apps, official
 
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing in it is about the database
+
 
 class Mini:
     """A mini-app of the shop's owner, in which Budi is signed in."""
@@ -72,6 +74,7 @@ async def mini(shop: Shop) -> Mini:
     return made
 
 
+@ON_SQLITE
 async def test_a_number_that_was_given_is_told_once(mini: Mini, hand: Hand) -> None:
     headers = {"authorization": f"Bearer {await mini.shop.session('budi')}"}
 
@@ -94,6 +97,7 @@ async def test_a_number_that_was_given_is_told_once(mini: Mini, hand: Hand) -> N
     assert (await mini.post("/wxa/business/getuserphonenumber", {"code": late}))["errcode"] == 42003
 
 
+@ON_SQLITE
 async def test_a_session_key_is_replaced_by_who_holds_the_present_one(mini: Mini) -> None:
     asked = {"openid": mini.session["openid"], "sig_method": "hmac_sha256"}
     before = mini.proof()
@@ -129,6 +133,7 @@ async def test_values_are_kept_and_forgotten_for_a_person(mini: Mini) -> None:
     assert await mini.kept() == {"score": score}
 
 
+@ON_SQLITE
 async def test_an_app_speaks_in_the_conversation_of_its_account_to_who_wrote_there(mini: Mini, hand: Hand) -> None:
     shop, budi = mini.shop, mini.session["openid"]
 

@@ -13,6 +13,9 @@ from tests.wechat.test_oauth import Browser
 from tests.worlds import Hand
 from warung import official
 
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing in it is about the database
+
+
 BACK = "https://kedai.example/kembali?meja=7#atas"
 DAY_MS = 24 * 3_600_000
 
@@ -76,6 +79,7 @@ async def test_a_person_is_asked_for_one_message_and_the_site_hears_what_they_sa
     assert (await shop.hears("budi"))[-1]["title"] == "Meja 7"
 
 
+@ON_SQLITE
 async def test_who_refuses_gets_nothing_and_the_site_hears_that_too(asking: Asking) -> None:
     browser, page = await asking.ask("siti")
     sent_back = await browser.answers(page, "no")
@@ -83,7 +87,7 @@ async def test_who_refuses_gets_nothing_and_the_site_hears_that_too(asking: Aski
     assert await asking.send(await asking.shop.openid("siti")) == 43101
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@ON_SQLITE
 async def test_the_page_asks_for_nothing_that_is_not_the_accounts(asking: Asking) -> None:
     for changed, number in (
         ({"redirect_url": "https://lain.example/"}, "10003"),
@@ -119,6 +123,7 @@ def png() -> bytes:
     return made.getvalue()
 
 
+@ON_SQLITE
 async def test_a_page_gives_the_account_a_picture_and_shows_it_for_three_days(shop: Shop, hand: Hand) -> None:
     budi, siti = [{"authorization": f"Bearer {await shop.session(name)}"} for name in ("budi", "siti")]
 

@@ -20,6 +20,9 @@ from warung.kit.domain import Services
 from warung.wechat import service
 from warung.wechat.model import Callback
 
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing in it is about the database
+
+
 NOW = "2026-11-26T10:00:00+08:00"
 
 
@@ -107,6 +110,7 @@ async def seller(market: Market) -> AsyncIterator[Seller]:
     await made.bot.stop()
 
 
+@ON_SQLITE
 async def test_who_has_just_paid_is_told_by_union_id(seller: Seller, hand: Hand) -> None:
     market = seller.market
 
@@ -196,7 +200,7 @@ async def test_an_order_is_sent_in_parts_or_corrected_once(seller: Seller) -> No
     assert await seller.ships(order_key={"order_number_type": 2, "transaction_id": other["transaction_id"]}) == 10060004
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@ON_SQLITE
 async def test_wrong_words_about_an_order_have_codes(seller: Seller) -> None:
     (parcel,) = seller.sent()["shipping_list"]
     for wrong, code in (

@@ -12,20 +12,21 @@ KEPT = 10_000
 
 
 class Patience:
-    """How often the same was refused in the present minute."""
+    """How often the same was refused since it was refused first, at most a minute ago."""
 
     def __init__(self) -> None:
-        self._minute = 0
-        self._refused: dict[str, int] = {}
+        self._refused: dict[str, tuple[int, int]] = {}  # until when it is remembered, and how often
 
     def check(self, shown: str, most: int, now: int) -> None:
-        """Raise `Wrong` 45011 for what was refused often enough in this minute; `most` 0 is no bound."""
-        if most and now // MINUTE == self._minute and self._refused.get(digest(shown), 0) >= most:
+        """Raise `Wrong` 45011 for what was refused often enough; `most` 0 is no bound."""
+        until, times = self._refused.get(digest(shown), (0, 0))
+        if most and times >= most and now < until:
             raise Wrong(45011)
 
     def refused(self, shown: str, now: int) -> None:
         """Note that something was refused."""
-        if now // MINUTE != self._minute or len(self._refused) >= KEPT:
-            self._minute, self._refused = now // MINUTE, {}
+        if len(self._refused) >= KEPT:
+            self._refused.clear()
         name = digest(shown)
-        self._refused[name] = self._refused.get(name, 0) + 1
+        until, times = self._refused.get(name, (0, 0))
+        self._refused[name] = (until, times + 1) if now < until else (now + MINUTE, 1)
