@@ -121,10 +121,11 @@ def set_menu(tx: Tx, *, official: AccountId, menu: Menu) -> int:
     check(menu)
     registry.still_open(tx, official)
     _check_answers(tx, official, menu)
-    for known in store_conversation.menus(tx, official):
+    kept = store_conversation.menus(tx, official)
+    for known in kept:
         if known.rule is None:
             store_conversation.delete_menu(tx, official, known.id)
-    return _keep(tx, official, menu, None)
+    return _keep(tx, official, menu, None, newest=max((each.id for each in kept), default=0))
 
 
 def menu(reader: Reader, *, official: AccountId) -> KnownMenu | None:
@@ -156,7 +157,7 @@ def add_conditional(tx: Tx, *, official: AccountId, menu: Menu, rule: MatchRule)
         raise NoSuchTag
     if len(known) > MENUS:
         raise TooManyMenus(limit=MENUS)
-    return _keep(tx, official, menu, rule)
+    return _keep(tx, official, menu, rule, newest=max(each.id for each in known))
 
 
 def delete_conditional(tx: Tx, *, official: AccountId, menu: int) -> None:
@@ -251,8 +252,8 @@ def _check_answers(reader: Reader, official: AccountId, menu: Menu) -> None:
             answers.card_of(reader, official, made.answer)
 
 
-def _keep(tx: Tx, official: AccountId, menu: Menu, rule: MatchRule | None) -> int:
-    newest = max((each.id for each in store_conversation.menus(tx, official)), default=0)
+def _keep(tx: Tx, official: AccountId, menu: Menu, rule: MatchRule | None, *, newest: int) -> int:
+    """Keep a menu under a number that none had before: a press names it, and must not mean another one."""
     id = max(tx.now, newest + 1)
     body = msgspec.json.encode(menu)
     store_conversation.insert_menu(tx, official, KeptMenu(id, None if rule is None else msgspec.json.encode(rule), body))
