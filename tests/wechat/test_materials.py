@@ -33,8 +33,8 @@ async def uploaded(shop: Shop, path: str = "/cgi-bin/material/add_material", **q
 
 
 async def test_a_material_that_is_needed_somewhere_is_not_deleted(shop: Shop) -> None:
-    kept = [(await uploaded(shop))["media_id"] for _ in range(4)]
-    cover, shown, pressed, said = kept
+    kept = [(await uploaded(shop))["media_id"] for _ in range(5)]
+    cover, shown, pressed, said, answered = kept
     inner = (await uploaded(shop, "/cgi-bin/media/uploadimg"))["url"]
     inside = inner.partition("?m=")[2]
 
@@ -46,11 +46,16 @@ async def test_a_material_that_is_needed_somewhere_is_not_deleted(shop: Shop) ->
     draft = (await shop.post("/cgi-bin/draft/add", {"articles": [article, pictures]}))["media_id"]
     menu = {"button": [{"name": "Lagi", "sub_button": [{"type": "media_id", "name": "Foto", "media_id": pressed}]}]}
     assert (await shop.post("/cgi-bin/menu/create", menu))["errcode"] == 0
+    button = official.Button("Kami", type="click", key="K", answer=official.AutoAnswer(media_id=answered))
+    known = await shop.db.read(lambda reader: official.menu(reader, official=shop.account.id))
+    assert known is not None
+    both = official.Menu((*known.menu.buttons, button))
+    await shop.db.write(lambda tx: official.set_menu(tx, official=shop.account.id, menu=both))
     answers = official.Replies(on_follow=official.AutoAnswer(media_id=said))
     await shop.db.write(lambda tx: official.set_replies(tx, official=shop.account.id, replies=answers))
     refused = await shop.post("/cgi-bin/material/del_material", {"media_id": cover})
     assert refused == {"errcode": 48005, "errmsg": "forbid to delete material used by auto-reply or menu"}
-    assert [await delete(each) for each in (shown, pressed, said, inside)] == [48005] * 4
+    assert [await delete(each) for each in (shown, pressed, said, answered, inside)] == [48005] * 5
     begun = await shop.post("/cgi-bin/freepublish/submit", {"media_id": draft})
     await shop.world.settle()
     done = await shop.post("/cgi-bin/freepublish/get", {"publish_id": begun["publish_id"]})
@@ -61,7 +66,7 @@ async def test_a_material_that_is_needed_somewhere_is_not_deleted(shop: Shop) ->
     assert (await shop.post("/cgi-bin/freepublish/delete", {"article_id": done["article_id"]}))["errcode"] == 0
     await shop.get("/cgi-bin/menu/delete")
     await shop.db.write(lambda tx: official.set_replies(tx, official=shop.account.id, replies=official.Replies()))
-    assert [await delete(each) for each in (shown, pressed, said, said)] == [0, 0, 0, 40007]
+    assert [await delete(each) for each in (shown, pressed, said, answered, said)] == [0, 0, 0, 0, 40007]
 
 
 @ON_SQLITE

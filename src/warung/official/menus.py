@@ -1,5 +1,6 @@
 """Menus under a conversation: three columns with five buttons each, one for everybody and others for followers whom a rule fits."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -206,6 +207,12 @@ def button(menu: Menu, path: str) -> Button | None:
     return found if found is not None and not found.sub else None
 
 
+def pressable(menu: Menu) -> Iterator[Button]:
+    """Yield the buttons that can be pressed, column by column."""
+    for top in menu.buttons:
+        yield from top.sub or (top,)
+
+
 def check(menu: Menu) -> None:
     """Refuse a menu that cannot be drawn or pressed."""
     if not 1 <= len(menu.buttons) <= COLUMNS:
@@ -245,7 +252,7 @@ def _check_action(made: Button) -> None:
 
 
 def _check_answers(reader: Reader, official: AccountId, menu: Menu) -> None:
-    for made in (each for top in menu.buttons for each in top.sub or (top,)):
+    for made in pressable(menu):
         if made.answer is not None and made.type != "click":
             raise NotAnAnswer
         if made.answer is not None:

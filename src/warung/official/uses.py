@@ -8,8 +8,8 @@ from warung.official import menus, model_articles, rules, store_materials
 
 def is_needed(reader: Reader, *, official: AccountId, media_id: str) -> bool:
     """Say whether a menu, an answer, a draft or a published article of the account shows this material or draft."""
-    buttons = (button for each in menus.menus_of(reader, official=official) for button in menus.pressed_media(each.menu))
-    if media_id in {button.media_id for button in buttons}:
+    buttons = [button for each in menus.menus_of(reader, official=official) for button in menus.pressable(each.menu)]
+    if media_id in {each.media_id for each in (*buttons, *(button.answer for button in buttons)) if each is not None}:
         return True
     kept = rules.replies(reader, official=official)
     said = [answer for rule in kept.rules for answer in rule.answers]
