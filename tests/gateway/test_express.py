@@ -2,16 +2,21 @@
 
 import asyncio
 import json
+import re
 from collections import Counter
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.cast import Cast
 from tests.pay.purse import QUICK, Purse
 from tests.scenarios.walking import device
 from tests.served import Served
 from tests.worlds import Hand
+from warung import accounts
+from warung.accounts import hashing
+from warung.app import World
 from warung.gateway.http import AT_ONCE
 from warung.pay.model import Settings
 
@@ -23,6 +28,22 @@ async def purse(open_a_world: Any, hand: Hand) -> Purse:
     purse = Purse(world, hand)
     await purse.opens()
     return purse
+
+
+def framework(world: World) -> Any:
+    """The application as it is without the short way."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await super(type(world.app), world.app).__call__(scope, receive, send)
+        world.app.left(scope)
+
+    return app
+
+
+def without_now(answer: httpx.Response) -> Any:
+    """What was answered; the server's clock goes on between two questions."""
+    told = answer.json() if answer.content else None
+    return told | {"now": 0} if isinstance(told, dict) and "now" in told else told
 
 
 async def a_shop(purse: Purse) -> tuple[httpx.AsyncClient, dict[str, Any]]:
@@ -80,6 +101,67 @@ async def test_a_payment_by_the_short_way_is_the_same_payment(purse: Purse) -> N
     assert {answer.content for answer in forms} == {short.content}
     assert {answer.headers["cache-control"] for answer in (short, *forms)} == {"no-store"}
     assert (await http.put("/payments", json=order)).status_code == 405
+
+
+QUERIES = (
+    "limit=2", "before=3&limit=2", "after=1", "around=2&limit=1", "limit=0", "limit=-1", "limit=", "limit=dua", "limit=2&limit=3",
+    "limit=2.0", "before=null", "before=", "limit=%32", "before=99999999999999999999", "lain=1&limit=1", "limit=1;before=2", "q=kopi",
+    "q=", "q", "q=kopi&q=teh", "q=%00", "q=%ff", "q=null", "q=kopi&conversation={here}", "q=k%C3%B3pi+susu", "q=kopi&after=0&before=1",
+    "q=kopi&cursor=x", "since=0", "since=x", "since=-5",
+)  # fmt: skip
+
+
+async def test_what_is_read_is_read_alike_on_both_ways(world: World) -> None:
+    cast, served = Cast(world.db), Served(world)
+    budi, siti = await cast.people("budi", "siti")
+    here = await cast.friends(budi, siti)
+    for words in ("kopi", "kopi susu", "teh"):
+        await cast.says(budi, here, words)
+    await world.settle()
+    headers = {"authorization": f"Bearer {await served.token(budi)}", "host": "testserver"}
+    usual = httpx.AsyncClient(transport=httpx.ASGITransport(app=framework(world)), base_url="http://testserver", headers=headers)
+    short = httpx.AsyncClient(transport=httpx.ASGITransport(app=world.app), base_url="http://testserver", headers=headers)
+    refused = 0
+    for path in (f"/api/conversations/{here}/messages", "/api/conversations/lain/messages", "/api/search", "/api/sync"):
+        for query in ["", *QUERIES]:
+            for more in ({}, {"authorization": ""}):
+                url = f"{path}?{query.format(here=here)}"
+                answers = [await client.get(url, headers=more) for client in (usual, short)]
+                assert [answer.status_code for answer in answers] == [answers[0].status_code] * 2, (
+                    url,
+                    [answer.text for answer in answers],
+                )
+                assert without_now(answers[1]) == without_now(answers[0]), url
+                assert dict(answers[1].headers) == dict(answers[0].headers), url
+                refused += answers[0].status_code != 200
+    assert 100 < refused < 240
+    for method, path in (
+        ("HEAD", "/api/search"),
+        ("POST", "/api/search"),
+        ("GET", "/api/search/"),
+        ("GET", "/api/conversations//messages"),
+    ):
+        both = [await client.request(method, path) for client in (usual, short)]
+        assert both[0].status_code == both[1].status_code, (method, path)
+
+
+async def test_one_signs_in_alike_on_both_ways(open_a_world: Any) -> None:
+    cost = accounts.Settings(password_memory_kib=8, password_passes=1)
+    world = await open_a_world(sections={accounts.Settings: cost})
+    hashed = await hashing.POOL.hash("kopi tubruk 17", cost=cost)
+    await world.db.write(lambda tx: accounts.create_account(tx, handle="budi", name="Budi", password=hashed))
+    usual = httpx.AsyncClient(transport=httpx.ASGITransport(app=framework(world)), base_url="http://testserver")
+    short = httpx.AsyncClient(transport=httpx.ASGITransport(app=world.app), base_url="http://testserver")
+    right = {"handle": "budi", "password": "kopi tubruk 17", "device": "HP"}
+    for body, status in ((right, 200), (right | {"transport": "bearer"}, 200), (right | {"password": "x"}, 401), ({"handle": "budi"}, 400)):
+        both = [await client.post("/api/sign-in", json=body) for client in (usual, short)]
+        assert [answer.status_code for answer in both] == [status] * 2
+        usual.cookies.clear()
+        short.cookies.clear()
+        assert [sorted(answer.json()) for answer in both] == [sorted(both[0].json())] * 2
+        names = [[re.sub(r"warung=[^;]*", "warung=…", value) for value in answer.headers.get_list("set-cookie")] for answer in both]
+        assert names[0] == names[1], names
+        assert bool(names[0]) == (body == right)
 
 
 async def test_one_account_has_only_so_many_requests_under_way(purse: Purse) -> None:

@@ -186,7 +186,7 @@ async def _signed_in(db: Db, site: Site, opened: Opened, transport: str = "cooki
     return Response(SignedIn(me), cookies=[session_cookie(site, opened.token)])
 
 
-@post("/sign-in", status_code=200)
+@post("/sign-in", status_code=200, opt={"express": True})
 async def sign_in(data: SignIn, db: Db, site: Site, address: str) -> Response[SignedIn]:
     """Sign in with handle and password."""
     opened = await passwords.sign_in(db, handle=data.handle, password=data.password, device=data.device, address=address)

@@ -124,7 +124,7 @@ class Everything(Sync, frozen=True, kw_only=True):
     preferences: preferences.Preferences | None
 
 
-@get("/sync")
+@get("/sync", opt={"express": True})
 async def sync(db: Db, me: Identity, since: int = 0) -> Everything:
     """What changed since the server's time `since`; 0 is everything."""
 
@@ -165,7 +165,7 @@ async def create(db: Db, me: Identity, data: NewConversation) -> Conversation:
     return await db.write(verb)
 
 
-@get("/conversations/{id:str}/messages")
+@get("/conversations/{id:str}/messages", opt={"express": True})
 async def history(
     db: Db, me: Identity, id: str, before: int | None = None, after: int | None = None, around: int | None = None, limit: int = 50
 ) -> Page:

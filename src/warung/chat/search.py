@@ -111,7 +111,7 @@ def search(
     return Found(hits, following, reading.people_in(reader, by, [entry for _, entry, _ in rows]))
 
 
-@get("/search")
+@get("/search", opt={"express": True})
 async def look(
     db: Db,
     me: Identity,
