@@ -55,7 +55,7 @@ def own_till(tx: Tx, me: AccountId, shop: str, secret: Callable[[str], str]) -> 
         changed_at=tx.now,
     )
     store_moves.insert_transfer(tx, row)
-    order = order_of(tx, merchant, secret("pesanan"))
+    order = order_of(tx, merchant, secret("order"))
     return Till(mchid, notice, order=order)
 
 
