@@ -67,6 +67,8 @@ def on_postgres() -> Iterator[str]:
 @pytest.fixture
 def engines(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """The settings of what a world of this test stands on, where it does not say so itself: nothing, or the engines of a cluster."""
+    if "database" in request.fixturenames:  # before the worlds, so that it is taken back when they are closed
+        request.getfixturevalue("database")
     if not CLUSTER:
         yield {}
         return
