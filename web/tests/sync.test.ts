@@ -371,3 +371,19 @@ test("contacts that were refused once are asked for again, though nothing change
   await until(() => phone().store.contacts !== null);
   expect(asked).toBe(2);
 });
+
+test("contacts that were never answered are asked for by the next page, too", async () => {
+  const { fetch } = client;
+  client.fetch = (input, init) => (String(input) === "/api/contacts" ? new Promise(() => undefined) : fetch(input, init));
+  await started();
+  const left = phone().store;
+  await phone().inStep();
+  expect(left.contacts).toBeNull();
+  client.fetch = async (input, init) => {
+    const answer = await fetch(input, init);
+    if (!/^\/api\/sync\?since=[1-9]/.test(String(input))) return answer;
+    return new Response(JSON.stringify({ ...((await answer.json()) as object), contacts_changed: false }), answer);
+  };
+  await phone().open();
+  await until(() => phone().store.contacts !== null);
+});

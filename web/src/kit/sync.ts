@@ -5,8 +5,7 @@
  * changed since the last time is asked for. The database is written behind; memory is what the page works with.
  */
 
-import { ApiError } from "./api";
-import type * as api from "./api";
+import * as api from "./api";
 import { Asking } from "./asking";
 import { Cursors } from "./cursors";
 import type { Known } from "./db";
@@ -20,7 +19,7 @@ import { rangeOf } from "./ranges";
 import type { Surroundings } from "./surroundings";
 import type { AccountId, Conversation, ConversationDetails, ConversationId, Event, Mark, Message, Millis, Page, Seq } from "./wire";
 
-const AGAIN_MS = 4_000;
+const patience = (failure: unknown): Millis => ((failure as api.ApiError).retryAfterS ?? 4) * 1000;
 /** So many conversations are kept readable without a network, unless something is unread elsewhere. */
 const RECENT = 30;
 
@@ -41,6 +40,7 @@ export class Engine {
   #again = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #contactsTimer: ReturnType<typeof setTimeout> | undefined;
+  #unsure = false;
   #stopped = false;
 
   constructor(around: Surroundings) {
@@ -81,7 +81,7 @@ export class Engine {
     this.#around.view.syncing(true);
     this.#syncing = this.#syncOnce()
       .catch((failure: unknown) => {
-        if (!this.#stopped) this.#timer = setTimeout(() => void this.sync(), ((failure as ApiError).retryAfterS ?? 0) * 1000 || AGAIN_MS);
+        if (!this.#stopped) this.#timer = setTimeout(() => void this.sync(), patience(failure));
       })
       .finally(() => {
         this.#syncing = null;
@@ -96,8 +96,7 @@ export class Engine {
 
   async #syncOnce(): Promise<void> {
     const mark = this.#counter;
-    const since = this.#since;
-    const answer = await this.#around.remote.sync(since);
+    const answer = await this.#around.remote.sync(this.#since);
     if (this.#stopped) return;
     this.people.meet(answer.people);
     for (const snapshot of answer.conversations) this.#adopt(snapshot, mark);
@@ -108,10 +107,10 @@ export class Engine {
     }
     for (const id of gone) if ((this.#touched.get(id) ?? 0) <= mark) this.#forget(id);
     this.#since = answer.now;
-    this.keeper.note({ since: answer.now });
     tell({ type: "synced", answer });
     for (const { id, owed } of this.known.values()) if (owed.delivered || owed.read) this.#cursors.due(id);
     if (answer.contacts_changed !== false) void this.#learnContacts();
+    if (!this.#unsure) this.keeper.note({ since: answer.now });
     void this.#catchUp();
   }
 
@@ -245,12 +244,12 @@ export class Engine {
     if (known) this.#set({ ...known, conversation: { ...known.conversation, ...change } });
   }
 
-  /** The next sync says only what changed since this one: what was refused now is asked again until it is known. */
+  /** A sync tells only what changed since the last: until contacts are known, asked again if need be, what is kept does not say that they are. */
   #learnContacts(): Promise<void> {
     clearTimeout(this.#contactsTimer);
+    this.#unsure = true;
     return this.refreshContacts().catch((failure: unknown) => {
-      const wait = ((failure as ApiError).retryAfterS ?? 0) * 1000 || AGAIN_MS;
-      if (!this.#stopped) this.#contactsTimer = setTimeout(() => void this.#learnContacts(), wait);
+      if (!this.#stopped) this.#contactsTimer = setTimeout(() => void this.#learnContacts(), patience(failure));
     });
   }
 
@@ -258,7 +257,8 @@ export class Engine {
     const contacts = await this.#around.remote.contacts();
     if (this.#stopped) return;
     this.people.meet(contacts.contacts.map(({ since: _, ...person }) => person));
-    this.keeper.note({ contacts });
+    this.#unsure = false;
+    this.keeper.note({ contacts, since: this.#since });
     this.#around.view.contacts(contacts);
   }
 
@@ -396,5 +396,5 @@ export class Engine {
 
 /** The server says that there is no such conversation for me. */
 function isGone(failure: unknown): boolean {
-  return failure instanceof ApiError && failure.status === 404;
+  return failure instanceof api.ApiError && failure.status === 404;
 }
