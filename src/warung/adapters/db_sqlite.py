@@ -10,6 +10,7 @@ from pathlib import Path
 
 import apsw
 
+from warung.adapters.checkpoints import Checkpoints
 from warung.adapters.database import Database
 from warung.adapters.sql import Migration, by_place, pending, placed
 from warung.adapters.transaction import Context
@@ -21,8 +22,6 @@ READERS = 4
 STATEMENTS = 256  # prepared ones kept by a connection
 BUSY_MS = 10_000  # how long to wait for another process, `warung admin`
 MIGRATING_MS = 30_000
-# Bigger than the default, so that a page changed often is copied into the database seldom (measured: docs/decisions/0006).
-CHECKPOINT_PAGES = 8_000
 
 
 class SqliteLink:
@@ -36,8 +35,10 @@ class SqliteLink:
         self._db.set_busy_timeout(BUSY_MS)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768", "temp_store=MEMORY"):
             self._db.execute(f"PRAGMA {pragma}").fetchall()
-        self._db.wal_autocheckpoint(CHECKPOINT_PAGES)
-        if not writes:
+        self._checkpoints = Checkpoints(file)
+        if writes:
+            self._db.set_wal_hook(self._checkpoints.grown)  # in the place of SQLite's own
+        else:
             self._db.execute("PRAGMA query_only=ON")
         self._writes = writes
         self._seen: object = None
@@ -104,6 +105,7 @@ class SqliteLink:
 
     def close(self) -> None:
         """Disconnect."""
+        self._checkpoints.close()
         self._db.close()
 
 
