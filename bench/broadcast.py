@@ -7,6 +7,7 @@ had it, when the server says that everybody had it, and how long a message of th
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import random
@@ -71,7 +72,7 @@ async def fill(data: Path, followers: int, online: int, pairs: int) -> Place:
         talkers = await place.people(db, 2 * pairs)
         couples = list(zip(talkers[::2], talkers[1::2], strict=True))
         talks = await place.friends(db, couples)
-        while await db.write(search.follow):
+        while await db.write(lambda tx: search.follow(tx, 500)):
             pass
     return Place(toko, editor, tokens, [(a.token, b.token, talk) for (a, b), talk in zip(couples, talks, strict=True)])
 
@@ -197,6 +198,8 @@ def main() -> None:
         begun = time.perf_counter()
         filled = asyncio.run(fill(data, given.followers, given.online, given.pairs))
         print(f"filled in {time.perf_counter() - begun:.0f} s", file=sys.stderr)
+        gc.collect()
+        gc.freeze()  # what filling left behind is not to stop the clock of those who talk
         port = free_port()
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "src")}
         if given.batch:

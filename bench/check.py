@@ -100,7 +100,7 @@ def measured() -> Figures:
         figures |= count.of("send, alone", 1, lambda tx: messages.send_all(tx, sends(9, 1)))
         moves = [(_identity(people[2 * at + 1]), MoveCursor(at, talk, read=10)) for at, talk in enumerate(talks)]
         figures |= count.of("read, 32 together, each", len(moves), lambda tx: messages.move_cursors(tx, moves))
-        figures |= count.of("index, 500 entries, each", 500, search.follow)
+        figures |= count.of("index, 500 entries, each", 500, lambda tx: search.follow(tx, 500))
         figures |= count.of("history, 50 entries", 1, lambda tx: _history(tx, people[0].id, talks[0]))
         figures |= count.of("sync, one person", 1, lambda tx: reading.sync(tx, by=people[0].id, since=0))
         words = [(_identity(people[0]), _send(club, 999, 1))]

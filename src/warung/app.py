@@ -5,8 +5,7 @@ import contextlib
 import functools
 import math
 import re
-import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +20,7 @@ from warung.adapters.bus_nats import NatsBus
 from warung.adapters.database import Database
 from warung.adapters.db_postgres import open_postgres
 from warung.adapters.db_sqlite import open_sqlite
+from warung.adapters.followers import Followers
 from warung.adapters.jobs import SCHEMA, Jobs
 from warung.adapters.outside import HttpOutside
 from warung.adapters.sql import Migration, migrations
@@ -39,8 +39,7 @@ from warung.kit.blobs import Blobs
 from warung.kit.bus import Bus, Envelope, Event, SessionEnded
 from warung.kit.card import Cards
 from warung.kit.clock import Clock
-from warung.kit.db import Tx, Verb
-from warung.kit.domain import Domain, Follower, Services
+from warung.kit.domain import Domain, Services
 from warung.kit.ids import AccountId, SessionId
 from warung.settings import BadSettings, Settings
 
@@ -61,7 +60,6 @@ DOMAINS: Sequence[Domain] = (
     wechat.DOMAIN,
     wechatpay.DOMAIN,
 )
-FOLLOW_EVERY_S = 0.25  # what gathers in that time is one turn of the writer, and others wait for it
 WORK_EVERY_S = 0.5
 BETWEEN_TURNS_S = 0.004  # so that a long chain of jobs leaves the writer to those who talk (measured: bench.broadcast)
 SWEEP_EVERY_S = 3600
@@ -115,14 +113,13 @@ class World:
         self.jobs = jobs
         self.admission = admission
         self.stopping = stopping  # set while the server stops: whoever waits for something to happen answers at once
-        self._at_the_end = {follower.name: time.monotonic() for domain in DOMAINS for follower in domain.followers}
+        self.followers = Followers(db, bus, [follower for domain in DOMAINS for follower in domain.followers])
         metrics.gauge("warung_queueing_seconds", "Mean wait of a request before work on it begins.", lambda: admission.mean_s)
         metrics.counter("warung_overload_refused", "Requests refused because there was too much to do.", lambda: admission.refused)
         metrics.counter("warung_jobs_failed", "Jobs given up after their last try.", lambda: jobs.failed)
-        self._spent: defaultdict[str, float] = defaultdict(float)
-        metrics.counters("warung_follower_cpu_seconds", "CPU that a follower has used.", "follower", lambda: self._spent)
-        metrics.gauges("warung_follower_lag_seconds", "Since a follower had read the whole log.", "follower", self._lags)
-        self._tasks = [asyncio.create_task(work()) for work in (self._follow, self._work, self._watch, self._sweep, admission.watch)]
+        metrics.counters("warung_follower_cpu_seconds", "CPU that a follower has used.", "follower", lambda: self.followers.spent)
+        metrics.gauges("warung_follower_lag_seconds", "Since a follower had read the whole log.", "follower", self.followers.lags)
+        self._tasks = [asyncio.create_task(work()) for work in (self.followers.run, self._work, self._watch, self._sweep, admission.watch)]
 
     @property
     def app(self) -> Application:
@@ -147,17 +144,8 @@ class World:
     async def settle(self) -> None:
         """Do the jobs that are due, and let every follower read what is written: for tests and the command line."""
         await self.jobs.settle()
-        for follower in [follower for domain in DOMAINS for follower in domain.followers]:
-            await self._catch_up(follower)
+        await self.followers.settle()
         await self.jobs.settle()
-
-    async def _catch_up(self, follower: Follower) -> None:
-        while True:
-            while await self.db.write(follower.follow):
-                pass
-            if await self.db.read(follower.caught_up):
-                return
-            await asyncio.sleep(0.01)  # an older transaction, of another node, holds something back
 
     async def _work(self) -> None:
         """Do the jobs whose time has come."""
@@ -166,51 +154,6 @@ class World:
                 while await self.jobs.turn():  # noqa: ASYNC110 - it waits for nothing: what people ask for goes first
                     await asyncio.sleep(BETWEEN_TURNS_S)
             await asyncio.sleep(WORK_EVERY_S)
-
-    async def _follow(self) -> None:
-        """Let every follower catch up with the log whenever something was written: by the node that leads, where there are several."""
-        followers = [follower for domain in DOMAINS for follower in domain.followers]
-        seen = -1
-        while True:
-            units = self.db.writer.units
-            alone = self.bus.nodes() == 1
-            behind: Sequence[Follower] = ()
-            if units != seen if alone else self.bus.leads():
-                behind = await self._behind(followers)
-            seen = units if alone else -1  # the last node looks at everything when it is alone again
-            names = {follower.name for follower in behind}
-            self._at_the_end |= dict.fromkeys(self._at_the_end.keys() - names, time.monotonic())
-            await asyncio.gather(*(self._keep_up(follower) for follower in behind))
-            await asyncio.sleep(FOLLOW_EVERY_S)
-
-    async def _keep_up(self, follower: Follower) -> None:
-        """Take turns until the end of the log. Followers do so side by side: their turns share commits, and none waits for a slower one."""
-        with _noted(follower.name):
-            while await self.db.write(self._timed(follower)):
-                pass
-            if await self.db.read(follower.caught_up):
-                self._at_the_end[follower.name] = time.monotonic()
-
-    def _timed(self, follower: Follower) -> Verb[bool]:
-        def follow(tx: Tx) -> bool:
-            begun = time.thread_time()
-            try:
-                return follower.follow(tx)
-            finally:
-                self._spent[follower.name] += time.thread_time() - begun
-
-        return follow
-
-    async def _behind(self, followers: Sequence[Follower]) -> list[Follower]:
-        """Return the followers that have not read everything."""
-        behind: list[Follower] = []
-        with _noted("followers"):
-            behind = [follower for follower in followers if not await self.db.read(follower.caught_up)]
-        return behind
-
-    def _lags(self) -> dict[str, float]:
-        now = time.monotonic()
-        return {name: now - then for name, then in self._at_the_end.items()}
 
     async def _sweep(self) -> None:
         """Delete the pictures and files that nobody holds any more."""

@@ -208,3 +208,38 @@ async def test_closing_finishes_what_was_submitted_and_takes_nothing_more(shelf:
     assert [await each for each in writing] == [f"tea {n}" for n in range(600)]
     with pytest.raises(Stopped):
         await db.write(lambda tx: shelf.put(tx, "rice"))
+
+
+async def test_what_nobody_waits_for_goes_between_the_commits_of_people_and_is_passed_twice_at_most(shelf: Shelf) -> None:
+    done: list[str] = []
+    begun, gates = threading.Event(), [threading.Event() for _ in range(4)]
+
+    def person(at: int) -> asyncio.Task[None]:
+        def verb(tx: Tx) -> None:
+            done.append(f"person {at}")
+            begun.set()
+            gates[at].wait(10)
+
+        return asyncio.create_task(shelf.db.write(verb))
+
+    people = [person(0)]
+    assert await asyncio.to_thread(begun.wait, 10)
+    chores = [asyncio.create_task(shelf.db.write(lambda tx, n=n: done.append(f"chore {n}"), aside=True)) for n in range(20)]  # type: ignore[misc]
+    for at in range(1, 4):
+        people.append(person(at))
+        await asyncio.sleep(0)  # it waits now
+        gates[at - 1].set()
+        await people[at - 1]
+    gates[3].set()
+    await asyncio.gather(*people, *chores)
+    assert done == [f"person {at}" for at in range(4)] + [f"chore {n}" for n in range(20)]
+    assert shelf.db.writer.batches[:5] == [shelf.db.writer.commits - 2, 0, 1, 0, 0], "four chores had a commit of their own"
+    assert shelf.db.writer.batches[5] == 1, "sixteen rode with the third person that came after them"
+
+
+async def test_closing_finishes_what_waits_aside(shelf: Shelf) -> None:
+    db = shelf.db
+    writing = [asyncio.ensure_future(db.write(lambda tx, n=n: shelf.put(tx, f"tea {n}"), aside=True)) for n in range(40)]  # type: ignore[misc]
+    await asyncio.sleep(0)
+    await db.close()
+    assert [await each for each in writing] == [f"tea {n}" for n in range(40)]

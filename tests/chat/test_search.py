@@ -5,7 +5,7 @@ import pytest
 from tests.cast import Cast, indexed
 from warung import chat
 from warung.adapters.database import Database
-from warung.chat.search import Found, search
+from warung.chat.search import Found, follow, search
 from warung.kit.ids import AccountId, ConversationId
 
 
@@ -88,3 +88,15 @@ async def test_a_long_list_comes_in_pages(cast: Cast, db: Database) -> None:
             break
     assert seen == sorted(seen, reverse=True)
     assert len(seen) == 70
+
+
+async def test_the_index_stays_in_few_pieces_however_it_was_written(cast: Cast, db: Database) -> None:
+    budi, siti = await cast.people("budi", "siti")
+    here = await cast.friends(budi, siti)
+    for number in range(40):
+        await cast.says(budi, here, f"ngopi {number}")
+        await db.write(lambda tx: follow(tx, 1))
+    if await db.read(lambda reader: reader.dialect) == "sqlite":
+        (pieces,) = await db.read(lambda reader: reader.one("SELECT count(DISTINCT segid) FROM message_words_idx")) or (0,)
+        assert pieces < 10
+    assert len((await found(db, siti, "ngopi")).hits) == 30

@@ -71,7 +71,7 @@ class Books:
 
     def seal(self) -> None:
         """Seal everything that can be sealed."""
-        while self.do(pay.DOMAIN.followers[0].follow):
+        while self.do(lambda tx: pay.DOMAIN.followers[0].follow(tx, 1_000)):
             pass
 
 

@@ -39,7 +39,7 @@ class Database:
         """Run a verb; call `done` on the loop after the commit."""
         self.writer.submit(verb, done)
 
-    async def write(self, verb: Verb[T]) -> T:
+    async def write(self, verb: Verb[T], *, aside: bool = False) -> T:
         """Run a verb; return after it is on disk. Raises what the verb raised."""
         future: asyncio.Future[T] = self._loop.create_future()
 
@@ -57,11 +57,11 @@ class Database:
             begun[0] = time.monotonic()
             return verb(tx)
 
-        self.writer.submit(stamped, settle)
+        self.writer.submit(stamped, settle, aside)
         try:
             return await future
         finally:
-            if begun[0]:
+            if begun[0] and not aside:
                 self.waited(begun[0] - asked, 1)
 
     async def read(self, question: Question[T]) -> T:

@@ -63,14 +63,14 @@ class Jobs:
     async def _take(self, job: Waiting) -> bool:
         way = self._ways.get(job.tag)
         if isinstance(way, Errand):
-            if len(self._under_way) >= AT_ONCE or not await self._db.write(partial(_leased, job=job, errand=way)):
+            if len(self._under_way) >= AT_ONCE or not await self._db.write(partial(_leased, job=job, errand=way), aside=True):
                 return False
             task = asyncio.create_task(self._run(job, way))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
             return True
         try:
-            return await self._db.write(partial(_done, job=job, chore=way))
+            return await self._db.write(partial(_done, job=job, chore=way), aside=True)
         except Exception as failure:
             await self._failed(job, failure, way.tries if way else TRIES)
             return True

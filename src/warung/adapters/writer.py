@@ -2,6 +2,7 @@
 
 The event loop owns `pending`; the writing thread gets whole batches and gives them back, one hand-over per commit. Each
 unit (one verb call) stands behind its own savepoint, so a refusal undoes that unit alone. Nobody is answered before COMMIT.
+What nobody waits for (jobs, followers of the log) goes aside: into commits of its own, between those of people.
 """
 
 import asyncio
@@ -17,6 +18,8 @@ from warung.kit.db import Verb
 from warung.kit.errors import Unavailable
 
 UNITS_PER_COMMIT = 512
+ASIDE_PER_COMMIT = 16
+MOST_PASSED = 2  # commits of people that go before what waits aside; then it rides with them
 TRIES = 5
 
 
@@ -76,6 +79,8 @@ class Writer:
         self._context = context
         self._fatal = fatal
         self._pending: list[Unit] = []
+        self._aside: list[Unit] = []
+        self._passed = 0
         self._busy = False
         self._scheduled = False
         self._stopping: asyncio.Future[None] | None = None
@@ -89,27 +94,27 @@ class Writer:
 
     # On the loop.
 
-    def submit(self, verb: Verb[Any], done: Callable[[Any], None]) -> None:
-        """Put a verb into the next commit."""
+    def submit(self, verb: Verb[Any], done: Callable[[Any], None], aside: bool = False) -> None:
+        """Put a verb into the next commit, or aside."""
         unit = Unit(verb, done)
         if self._stopping is not None:
             unit.outcome = Stopped()
             self._loop.call_soon(done, unit.outcome)
             return
-        self._pending.append(unit)
+        (self._aside if aside else self._pending).append(unit)
         if not self._busy and not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._flush)  # after everything this tick has read
 
     def waiting(self) -> int:
-        """Return how many units wait for the next commit."""
-        return len(self._pending)
+        """Return how many units wait for a commit."""
+        return len(self._pending) + len(self._aside)
 
     async def stop(self) -> None:
         """Commit what was submitted, then end the thread."""
         if self._stopping is None:
             self._stopping = self._loop.create_future()
-            if not self._busy and not self._pending:
+            if not self._busy and not self.waiting():
                 self._stopping.set_result(None)
             elif not self._busy:
                 self._flush()
@@ -119,10 +124,17 @@ class Writer:
 
     def _flush(self) -> None:
         self._scheduled = False
-        if self._pending and not self._busy:
-            batch, self._pending = self._pending[:UNITS_PER_COMMIT], self._pending[UNITS_PER_COMMIT:]
-            self._busy = True
-            self._batches.put(batch)
+        if self._busy or not (self._pending or self._aside):
+            return
+        batch, self._pending = self._pending[:UNITS_PER_COMMIT], self._pending[UNITS_PER_COMMIT:]
+        if not batch or self._passed == MOST_PASSED:
+            self._passed = 0
+            batch += self._aside[:ASIDE_PER_COMMIT]
+            del self._aside[:ASIDE_PER_COMMIT]
+        elif self._aside:
+            self._passed += 1
+        self._busy = True
+        self._batches.put(batch)
 
     def _finished(self, batch: list[Unit]) -> None:
         self._busy = False

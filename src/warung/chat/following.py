@@ -43,8 +43,8 @@ def audiences(tx: Tx, conversations: Iterable[ConversationId]) -> dict[Conversat
     wanted = set(conversations)
     found: dict[ConversationId, list[AccountId]] = {}
     if others := [id for id in wanted if not known.knows(id)]:
-        for row in store_members.members(tx, others):
-            found.setdefault(row.conversation, []).append(row.account)
+        for conversation, account in store_members.accounts(tx, others):
+            found.setdefault(conversation, []).append(account)
     return {**found, **{id: room.audience for id, room in known.enter(tx, wanted.difference(others)).items()}}
 
 

@@ -14,7 +14,6 @@ from warung.kit.errors import BadRequest
 from warung.kit.ids import AccountId, ConversationId, Identity
 
 FOLLOWER = "chat.search"
-PER_TURN = 500
 PAGE = 30
 MOST_WORDS = 30
 FOREVER = 1 << 60
@@ -40,9 +39,9 @@ class Found(msgspec.Struct, frozen=True):
     people: list[contacts.Person]
 
 
-def follow(tx: Tx) -> bool:
+def follow(tx: Tx, most: int) -> bool:
     """Index the next entries of the log; True when there may be more. What was recalled meanwhile has no words any more."""
-    entries = store_search.log_after(tx, store_search.position(tx, FOLLOWER), PER_TURN)
+    entries = store_search.log_after(tx, store_search.position(tx, FOLLOWER), most)
     if not entries:
         return False
     as_it_is = tx.dialect == "sqlite"
@@ -53,7 +52,7 @@ def follow(tx: Tx) -> bool:
             found.append((at[1], conversation, [text] if as_it_is and plain(text) else words(text)))
     store_search.index(tx, [row for row in found if row[2]])
     store_search.remember(tx, FOLLOWER, entries[-1][0])
-    return len(entries) == PER_TURN
+    return len(entries) == most
 
 
 def caught_up(reader: Reader) -> bool:

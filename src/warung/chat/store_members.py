@@ -137,6 +137,11 @@ def members(reader: Reader, ids: Sequence[ConversationId]) -> list[Membership]:
     ]
 
 
+def accounts(reader: Reader, ids: Sequence[ConversationId]) -> list[tuple[ConversationId, AccountId]]:
+    """Return who is in conversations, in no order."""
+    return [(row[0], row[1]) for row in reader.all("SELECT conversation, account FROM member WHERE conversation IN :ids", {"ids": ids})]
+
+
 def member(reader: Reader, conversation: ConversationId, account: AccountId) -> Membership | None:
     """Return one member."""
     row = reader.one(

@@ -10,6 +10,7 @@ from warung.chat.store import COLUMNS, message
 from warung.kit.db import Reader, Row, Tx
 from warung.kit.ids import AccountId, ConversationId, Seq
 
+ROWS_PER_MERGED_PAGE = 8  # how much of the index is merged for how much is added: enough to keep up (measured: 6 to 8 segments stay)
 Position = tuple[int, int]  # (transaction, place): the order in which nothing can appear behind a reader
 
 
@@ -19,6 +20,7 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
     place: int
     conversation: ConversationId
     seq: Seq
+    ref: Seq | None
     sender: AccountId | None
     author: str | None
     at: int
@@ -63,7 +65,7 @@ def log_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, 
 
 def heard_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, Heard]]:
     """Return (place, what is heard of it) of committed entries behind a position, in the order of commit."""
-    rows = _after(reader, "conversation, seq, sender, author, at", at, limit)
+    rows = _after(reader, "conversation, seq, ref, sender, author, at", at, limit)
     return [((xact, pos), Heard(pos, *row)) for xact, pos, *row in rows]
 
 
@@ -103,6 +105,7 @@ def index(tx: Tx, rows: Sequence[tuple[int, ConversationId, list[str]]]) -> None
             "INSERT INTO message_words (rowid, conversation, body) VALUES (:pos, :conversation, :body)",
             [{"pos": pos, "conversation": conversation, "body": " ".join(words)} for pos, conversation, words in rows],
         )
+        tx.run("INSERT INTO message_words (message_words, rank) VALUES ('merge', :pages)", {"pages": len(rows) // ROWS_PER_MERGED_PAGE + 1})
     else:
         tx.many(
             "INSERT INTO message_words (pos, body) VALUES (:pos, CAST(:body AS tsvector)) ON CONFLICT DO NOTHING",

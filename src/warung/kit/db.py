@@ -73,8 +73,8 @@ class Db(Protocol):
 
     waited: Callable[[float, int], None]
 
-    async def write(self, verb: Verb[T]) -> T:
-        """Run a verb in a transaction; return after it is on disk."""
+    async def write(self, verb: Verb[T], *, aside: bool = False) -> T:
+        """Run a verb in a transaction; return after it is on disk. What nobody waits for goes aside: between the commits of people."""
 
     async def read(self, question: Question[T]) -> T:
         """Run a question on a reading connection."""

@@ -59,7 +59,7 @@ class Follower(msgspec.Struct, frozen=True):
     """A durable reader of the log, at least once: its position is stored in the transaction that does its work."""
 
     name: str
-    follow: Callable[[Tx], bool]  # does a bounded piece of work; True when there may be more
+    follow: Callable[[Tx, int], bool]  # reads so many entries at most; True when there may be more
     caught_up: Callable[[Reader], bool]  # has it read everything, also what another transaction still holds back?
 
 

@@ -18,16 +18,16 @@ from warung.official.cards import Chosen
 from warung.official.model import Follow
 
 NAME = "official.inbox"
-PER_TURN = 500
 
 
-def follow(tx: Tx) -> bool:
+def follow(tx: Tx, most: int) -> bool:
     """Take in the next stretch of the log; True when there may be more."""
-    news = chat.news(tx, NAME, limit=PER_TURN)
+    news = chat.news(tx, NAME, limit=most)
     known = store_follows.of_conversations(tx, sorted({entry.conversation for entry in news}))
-    for entry in chat.entries(tx, [entry for entry in news if entry.conversation in known]):
+    heard = [entry for entry in news if (who := known.get(entry.conversation)) and (entry.ref is not None or entry.sender == who.account)]
+    for entry in chat.entries(tx, heard):
         _took(tx, known[entry.conversation], entry)
-    return len(news) == PER_TURN
+    return len(news) == most
 
 
 def caught_up(reader: Reader) -> bool:

@@ -17,7 +17,6 @@ from warung.pay import store, store_blocks
 from warung.pay.model import Entry, Settings
 from warung.pay.store_blocks import Block
 
-PER_BLOCK = 1_000
 FIRST = "0" * 64  # what the first block stands on
 
 
@@ -31,17 +30,17 @@ class Head(msgspec.Struct, frozen=True):
     public_key: str
 
 
-def follow(tx: Tx) -> bool:
-    """Seal the next block; True when there may be more."""
+def follow(tx: Tx, most: int) -> bool:
+    """Seal the next block, of so many transfers at most; True when there may be more."""
     before = store_blocks.last(tx)
-    found = store_blocks.journal(tx, *((before.xact, before.pos) if before else (0, 0)), PER_BLOCK)
+    found = store_blocks.journal(tx, *((before.xact, before.pos) if before else (0, 0)), most)
     if not found:
         return False
     hash = chained(before.hash if before else FIRST, (entry for _, entry in found))
     xact, end = found[-1]
     signature = key(tx).sign(bytes.fromhex(hash)).hex()
     store_blocks.insert(tx, Block(before.seq + 1 if before else 1, hash, len(found), xact, end.pos, tx.now, signature))
-    return len(found) == PER_BLOCK
+    return len(found) == most
 
 
 def caught_up(reader: Reader) -> bool:

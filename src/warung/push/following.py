@@ -9,13 +9,12 @@ from warung.push import store
 from warung.push.model import Clear, Device, Push, Settings
 
 FOLLOWER = "push"
-PER_TURN = 500
 SLICE = 10_000  # databases bound the number of parameters of one statement
 
 
-def follow(tx: Tx) -> bool:
+def follow(tx: Tx, most: int) -> bool:
     """Read the next entries of the log; True when there may be more."""
-    news = chat.news(tx, FOLLOWER, limit=PER_TURN)
+    news = chat.news(tx, FOLLOWER, limit=most)
     late = tx.now - tx.settings(Settings).late_ms
     fresh = [entry for entry in news if entry.at > late and entry.author is None]
     audiences = chat.audiences(tx, {entry.conversation for entry in fresh})
@@ -27,7 +26,7 @@ def follow(tx: Tx) -> bool:
             reached[entry.conversation, entry.seq] = found
     for message in chat.entries(tx, [entry for entry in fresh if (entry.conversation, entry.seq) in reached]):
         _wake(tx, message, reached[message.conversation, message.seq])
-    return len(news) == PER_TURN
+    return len(news) == most
 
 
 def caught_up(reader: Reader) -> bool:

@@ -1,0 +1,106 @@
+"""Lets the followers of the log take turns, one turn to a commit: whoever writes meanwhile waits for one of them at most.
+
+A turn is as long as its commit allows. Where commits take a millisecond a turn of two would be felt by everybody; where they take twenty,
+because hundreds of people write at once, short turns would never reach the end of the log.
+"""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+
+import structlog
+
+from warung.adapters.database import Database
+from warung.kit.bus import Bus
+from warung.kit.db import Reader, Tx
+from warung.kit.domain import Follower
+
+EVERY_S = 0.25
+SHORTEST, LONGEST = 64, 2_048  # entries of a turn
+SHARE = 0.4  # of the time until its commit is on disk: a turn that takes more is too long, one that takes less than half of it too short
+log = structlog.get_logger()
+
+
+class Followers:
+    """The followers of one node: how long each has worked, and since when it has not seen the end of the log."""
+
+    def __init__(self, db: Database, bus: Bus, followers: Sequence[Follower]) -> None:
+        self._db = db
+        self._bus = bus
+        self._followers = followers
+        self._most = {follower.name: 2 * SHORTEST for follower in followers}
+        self._at_the_end = {follower.name: time.monotonic() for follower in followers}
+        self.spent: defaultdict[str, float] = defaultdict(float)  # seconds of CPU
+
+    def lags(self) -> dict[str, float]:
+        """Return since how many seconds each has not been at the end of the log."""
+        now = time.monotonic()
+        return {name: now - then for name, then in self._at_the_end.items()}
+
+    async def run(self) -> None:
+        """Keep up with the log whenever something was written: on the node that leads, where there are several."""
+        seen = -1
+        while True:
+            units, alone = self._db.writer.units, self._bus.nodes() == 1
+            more = False
+            if units != seen if alone else self._bus.leads():
+                try:
+                    more = await self._pass()
+                except Exception:
+                    log.exception("background", work="followers")
+            else:
+                self._at_the_end = dict.fromkeys(self._at_the_end, time.monotonic())
+            seen = units if alone else -1  # the last node looks at everything when it is alone again
+            if not more:
+                await asyncio.sleep(EVERY_S)
+
+    async def settle(self) -> None:
+        """Let every follower read the whole log: for tests and the command line."""
+        for follower in self._followers:
+            while True:
+                while await self._db.write(lambda tx, follower=follower: follower.follow(tx, LONGEST)):  # type: ignore[misc]
+                    pass
+                if await self._db.read(follower.caught_up):
+                    break
+                await asyncio.sleep(0.01)  # an older transaction, of another node, holds something back
+
+    async def _pass(self) -> bool:
+        """Give a turn to each follower that is behind; True when one of them could go on at once."""
+        behind = await self._db.read(self._behind)
+        names = {follower.name for follower in behind}
+        self._at_the_end |= dict.fromkeys(self._at_the_end.keys() - names, time.monotonic())
+        more = False
+        for follower in behind:
+            try:
+                more |= await self._turn(follower)
+            except Exception:  # it is tried again at the next pass, and the others go on
+                log.exception("background", work=follower.name)
+        return more
+
+    async def _turn(self, follower: Follower) -> bool:
+        name, most, worked = follower.name, self._most[follower.name], 0.0
+
+        def follow(tx: Tx) -> tuple[bool, bool]:
+            nonlocal worked
+            begun = time.thread_time()
+            try:
+                more = follower.follow(tx, most)
+                return more, not more and follower.caught_up(tx)
+            finally:
+                worked = time.thread_time() - begun
+
+        begun = time.monotonic()
+        more, at_the_end = await self._db.write(follow, aside=True)
+        waited = time.monotonic() - begun
+        self.spent[name] += worked
+        if at_the_end:
+            self._at_the_end[name] = begun
+        if worked > SHARE * waited:
+            self._most[name] = max(most // 2, SHORTEST)
+        elif more and worked < SHARE / 2 * waited:
+            self._most[name] = min(2 * most, LONGEST)
+        return more
+
+    def _behind(self, reader: Reader) -> list[Follower]:
+        return [follower for follower in self._followers if not follower.caught_up(reader)]
