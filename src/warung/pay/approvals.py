@@ -11,7 +11,7 @@ from warung.kit.db import Db, Reader, Tx
 from warung.kit.ids import AccountId, Identity, digest, secret
 from warung.kit.site import Site
 from warung.pay import ledger, limits, pin, store_wallet
-from warung.pay.model import MOST, AmountNotPossible, ApprovalNeeded, ApprovalNotValid, Settings
+from warung.pay.model import MOST, AmountNotPossible, ApprovalNeeded, ApprovalNotValid
 
 APPROVAL_MS = 2 * MINUTE
 NEW_DEVICE_MS = DAY
@@ -54,14 +54,14 @@ class Confirmations:
     """The confirmations that the payments of a batch name, read at once; each is used up by what it was given for, by nothing else."""
 
     def __init__(self, reader: Reader, tokens: Iterable[str | None]) -> None:
-        self._free = reader.settings(Settings).free_amount
+        self._reader = reader
         self._kept = store_wallet.approvals(reader, sorted({digest(token) for token in tokens if token is not None}))
         self._used: list[str] = []
 
     def take(self, by: AccountId, approval: str | None, intent: Intent) -> bool:
         """Use a confirmation up; return whether a new device gave it. Raises `ApprovalNeeded`, `ApprovalNotValid`."""
         if approval is None:
-            if intent.amount > self._free:
+            if intent.amount > limits.free(self._reader, intent.currency):
                 raise ApprovalNeeded
             return False
         token = digest(approval)

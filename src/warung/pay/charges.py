@@ -4,6 +4,7 @@ the payer confirms on their own device.
 
 import hashlib
 import hmac
+import re
 import secrets
 
 import msgspec
@@ -14,16 +15,17 @@ from warung.kit.db import Db, Reader, Tx
 from warung.kit.errors import NotFound
 from warung.kit.ids import AccountId, new_id
 from warung.kit.text import bounded
-from warung.pay import ledger, merchants, payments, store_codes, store_merchants
+from warung.pay import ledger, limits, merchants, payments, store_codes, store_merchants
 from warung.pay.cards import MoneyChanged
 from warung.pay.codes import CodeExpired, CodeUsed
-from warung.pay.model import NotToYourself, PaymentChanged, PaymentSettled, Settings
-from warung.pay.money import TEST, checked
+from warung.pay.model import NotToYourself, PaymentChanged, PaymentSettled
+from warung.pay.money import TEST, checked, latin
 from warung.pay.payments import Pay
 from warung.pay.store_codes import Charge, ChargeState
 from warung.pay.store_merchants import Merchant
 
 PREFIX = "62"  # what begins so, and has eighteen digits, is a payer's code
+CODE = re.compile(PREFIX + r"[0-9]{16}\Z")
 STEP_MS = 30 * SECOND
 AHEAD = 4  # codes that a device gets in advance: two minutes without a network
 CHARGE_MS = 5 * MINUTE
@@ -109,7 +111,7 @@ def begin(tx: Tx, *, by: AccountId, merchant: str, code: str, amount: int, curre
     if payer == by:
         raise NotToYourself
     paid: str | None = None
-    if amount <= tx.settings(Settings).free_amount or currency == TEST:
+    if amount <= limits.free(tx, currency) or currency == TEST:
         paid = payments.pay(tx, by=payer, item=Pay(f"charge-{new_id(tx.now)}", merchant, amount, currency, reference)).id
     state: ChargeState = "waiting" if paid is None else "paid"
     made = Charge(id, merchant, payer, amount, currency, reference, state, paid, tx.now, tx.now + CHARGE_MS)
@@ -120,9 +122,9 @@ def begin(tx: Tx, *, by: AccountId, merchant: str, code: str, amount: int, curre
 
 def _taken(tx: Tx, code: str, charge: str) -> AccountId:
     """Return whose code this is, and use it up."""
-    digits = code.replace(" ", "")
+    digits = latin(code.replace(" ", "")) or ""
     number = digits[2:10]
-    found = store_codes.by_number(tx, number) if len(digits) == 18 and digits.startswith(PREFIX) else None
+    found = store_codes.by_number(tx, number) if CODE.match(digits) else None
     if found is None:
         raise CodeUnknown
     account, secret = found

@@ -9,6 +9,8 @@ from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId
 from warung.pay import store_wallet
 from warung.pay.model import DayLimitReached, NewDeviceLimitReached, PaymentLimitReached, Settings
+from warung.pay.money import currency as known
+from warung.pay.money import plain
 
 ALL, NEW = "all", "new_device"
 
@@ -36,22 +38,23 @@ class Tally:
 
     def of(self, by: AccountId, currency: str) -> Limits:
         """Return somebody's limits and what is left of them today."""
-        settings, verified = self._settings, by in self._verified
-        payment = settings.verified_payment_limit if verified else settings.payment_limit
-        whole = settings.verified_day_limit if verified else settings.day_limit
+        settings, verified, step = self._settings, by in self._verified, known(currency).step
+        payment = step * (settings.verified_payment_limit if verified else settings.payment_limit)
+        whole = step * (settings.verified_day_limit if verified else settings.day_limit)
+        new = step * settings.new_device_limit
         left = max(0, whole - self._spent.get((by, currency, ALL), 0))
-        fresh = max(0, settings.new_device_limit - self._spent.get((by, currency, NEW), 0))
-        return Limits(payment, whole, left, settings.new_device_limit, min(left, fresh), verified)
+        fresh = max(0, new - self._spent.get((by, currency, NEW), 0))
+        return Limits(payment, whole, left, new, min(left, fresh), verified)
 
     def count(self, by: AccountId, amount: int, currency: str, *, fresh: bool) -> None:
         """Count a payment against its payer's limits. Raises the limit that it would pass."""
         now = self.of(by, currency)
         if amount > now.payment:
-            raise PaymentLimitReached(limit=now.payment)
+            raise PaymentLimitReached(limit=plain(now.payment, currency))
         if amount > now.left:
-            raise DayLimitReached(left=now.left)
+            raise DayLimitReached(left=plain(now.left, currency))
         if fresh and amount > now.new_device_left:
-            raise NewDeviceLimitReached(left=now.new_device_left)
+            raise NewDeviceLimitReached(left=plain(now.new_device_left, currency))
         self._add(by, currency, ALL, amount, now.day)
         if fresh:
             self._add(by, currency, NEW, amount, now.new_device)
@@ -75,6 +78,11 @@ class Tally:
 def of(reader: Reader, *, by: AccountId, currency: str) -> Limits:
     """Return somebody's limits and what is left of them today."""
     return Tally(reader, [by]).of(by, currency)
+
+
+def free(reader: Reader, currency: str) -> int:
+    """Return up to how much may be paid without a confirmation."""
+    return reader.settings(Settings).free_amount * known(currency).step
 
 
 def today(reader: Reader) -> int:

@@ -104,7 +104,7 @@ def refund(tx: Tx, *, by: AccountId, payment: str, amount: int, nonce: str) -> R
     ledger.demand([result])
     if result.code == "created":
         if not store_merchants.refund(tx, known.id, amount):
-            raise RefundTooLarge(left=known.amount - known.refunded)
+            raise RefundTooLarge(left=plain(known.amount - known.refunded, known.currency))
         known = msgspec.structs.replace(known, refunded=known.refunded + amount)
         receipts.give(
             tx, to=known.payer, code="refund", amount=amount, currency=known.currency, transfer=order.id, about=known.reference or None

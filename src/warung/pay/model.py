@@ -37,10 +37,10 @@ CHART: dict[Kind, tuple[int, int]] = {
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What an operator may set for pay. Amounts are in minor units of the currency that is paid."""
+    """What an operator may set for pay. Amounts are in the smallest sums that people pay of a currency: points, rupiah, cents."""
 
     credits_name: str = "poin"  # what people here call the place's own credits, the currency PTS
-    issue_alone: int = 1_000_000  # issuing more than this takes a second operator
+    issue_alone: int = 1_000_000  # an operator who gives out more than this in a day needs a second one
     free_amount: int = 0  # up to so much may be paid without PIN or passkey
     payment_limit: int = 5_000_000
     day_limit: int = 10_000_000
@@ -49,7 +49,7 @@ class Settings(msgspec.Struct, frozen=True):
     new_device_limit: int = 1_000_000  # per day, on a device that signed in less than a day ago
     day_offset_min: int = 420  # when the day of the limits begins: minutes that the clock of the place is ahead of UTC
     packet_shares: int = 100  # the most shares of one red packet
-    packet_share: int = 200_000  # the most one share may hold, in the smallest sums that people pay
+    packet_share: int = 200_000  # the most one share may hold
     stripe_key: str = ""  # real money through Stripe; "" = off, there are only credits
     stripe_capture: bool = (
         False  # cards are charged only after the top-up and its wallet were looked at; not every way of paying can do this

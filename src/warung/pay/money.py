@@ -127,7 +127,7 @@ def read(text: str, *, code: str, language: str) -> int:
     known = currency(code)
     groups, points = SEPARATORS.get(language, SEPARATORS["en"])
     example = f"25{groups[0]}000"
-    typed = _latin(_bare(text, code))
+    typed = latin(_bare(text, code))
     if typed is None or len(typed) > 40:
         raise AmountUnclear(example=example)
     if typed.startswith(("-", "−")):
@@ -155,8 +155,8 @@ def _bare(text: str, code: str) -> str:
     return re.sub(rf"^(?:Rp\.?|{code}|\p)|(?:{code}|\p)$".replace("\\p", "[\u20a0-\u20cf$£¥]"), "", inside, flags=re.IGNORECASE)
 
 
-def _latin(text: str) -> str | None:
-    """Write the digits of one script as 0-9; None where digits of several scripts are mixed."""
+def latin(text: str) -> str | None:
+    """Write the digits of one script as 0-9, and leave the rest; None where digits of several scripts are mixed."""
     scripts = {ord(each) - unicodedata.decimal(each) for each in text if each.isdecimal()}
     if len(scripts) > 1:
         return None

@@ -12,7 +12,7 @@ from warung.kit.job import Job
 from warung.kit.text import bounded
 from warung.pay import ledger, operators, store, store_top_ups, stripe
 from warung.pay.model import PaymentNotFound, PaymentSettled, RefundTooLarge, Settings, Transfer
-from warung.pay.money import checked
+from warung.pay.money import checked, plain
 from warung.pay.provider import Provider, ProviderRefused, ProviderSilent
 from warung.pay.store_top_ups import TopUp
 
@@ -57,7 +57,7 @@ def _hold(tx: Tx, by: AccountId, id: str, amount: int, key: str) -> bool:
     if result.code == "exists":
         return False
     if found.charge is None or not store_top_ups.refund(tx, id, amount):
-        raise RefundTooLarge(left=found.amount - found.refunded)
+        raise RefundTooLarge(left=plain(found.amount - found.refunded, found.currency))
     tx.enqueue(AskRefund(key), at=tx.now + ASK_AGAIN, key=f"pay.refund/{key}")
     return True
 
