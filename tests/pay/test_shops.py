@@ -25,6 +25,7 @@ from warung.pay.model import (
     IssueNotFound,
     MerchantNotFound,
     NotEnoughMoney,
+    PaymentChanged,
     PaymentNotFound,
     RefundTooLarge,
     SecondOperator,
@@ -47,7 +48,7 @@ async def test_refunds_never_pass_the_payment_however_they_come(purse: Purse) ->
     await purse.pays(budi, toko.id, 500)
     with pytest.raises(RefundTooLarge) as caught:
         await gives_back(101, "refund-0003")
-    assert caught.value.details == {"left": 100}
+    assert caught.value.details == {"left": "100"}
     assert (await purse.has(budi), await purse.took(toko.id)) == (400, 600)
     await purse.sums_to_nothing()
 
@@ -99,10 +100,14 @@ async def test_credits_above_the_limit_take_two_operators(purse: Purse) -> None:
     await purse.do(operators.decide, by=ayu, id=declined.id, agree=False)
     again = await purse.gives(budi, 10, nonce="nonce-once")
     assert await purse.gives(budi, 10, nonce="nonce-once") == again
+    for changed in ({"credits": 11}, {"credits": 10, "reason": "lain"}):
+        with pytest.raises(PaymentChanged):
+            await purse.gives(budi, nonce="nonce-once", **changed)
+    assert (await purse.gives(budi, 49_991)).state == "waiting"  # many small orders are no way round it
     assert await purse.has(budi) == 50_011
     await purse.do(operators.order, by=ayu, kind="redeem", account=budi, amount=12, reason="kembali", nonce="redeem-0001")
     await purse.refused(
-        NotEnoughMoney, operators.order, by=ayu, kind="redeem", account=budi, amount=50_000, reason="kembali", nonce="redeem-0003"
+        NotEnoughMoney, operators.order, by=purse.joko, kind="redeem", account=budi, amount=50_000, reason="kembali", nonce="redeem-0003"
     )
     assert await purse.has(budi) == 49_999
     await purse.sums_to_nothing()

@@ -229,7 +229,7 @@ async def test_limits_hold_by_payment_day_and_verification(purse: Purse) -> None
     await purse.pays(budi, toko.id, 4_999)
     refusal = await _refusal(purse.pays(budi, toko.id, 2))
     assert isinstance(refusal, DayLimitReached)
-    assert refusal.details == {"left": 1}
+    assert refusal.details == {"left": "1"}
     await purse.do(operators.verify, by=purse.joko, account=budi, verified=True)
     with pytest.raises(NewDeviceLimitReached):
         await purse.pays(budi, toko.id, 4_000)
@@ -322,6 +322,8 @@ async def test_history_is_paged_searched_and_filtered(purse: Purse) -> None:
     assert [line.amount for line in given.lines] == [5_000]
     found = await purse.ask(wallets.history, by=budi, currency="PTS", query="PESANAN 42")
     assert [line.amount for line in found.lines] == [-52]
+    shops = await purse.ask(wallets.history, by=budi, currency="PTS", query="toko sari 17")
+    assert [(line.other.name, line.amount) for line in shops.lines] == [("Toko Sari", -27)]
     assert (await purse.ask(wallets.history, by=sari, currency="PTS")).lines == []
     assert (await purse.ask(wallets.history, by=budi, currency="PTS", before="bukan angka")).lines == first.lines
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from warung import accounts
+from warung.kit.clock import DAY
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId, new_id
 from warung.kit.text import bounded
@@ -14,6 +15,7 @@ from warung.pay.model import (
     IssueDecided,
     IssueNotFound,
     LedgerAccount,
+    PaymentChanged,
     SecondOperator,
     Settings,
     Transfer,
@@ -110,7 +112,8 @@ def looked(tx: Tx, *, by: AccountId, query: str) -> None:
 def order(tx: Tx, *, by: AccountId, kind: str, account: AccountId, amount: int, reason: str, nonce: str) -> Issue:
     """Give credits to somebody (`issue`), or take them back (`redeem`). Above the limit it waits for a second operator.
 
-    Raises `OperatorsOnly`, `NotEnoughMoney`, and what an amount is refused for. A retry with the same nonce is the same order.
+    What one operator did alone in the last day counts together: many small orders are no way round the limit. A retry with the same nonce
+    is the same order. Raises `OperatorsOnly`, `NotEnoughMoney`, `PaymentChanged`, and what an amount is refused for.
     """
     accounts.require_operator(tx, by=by)
     accounts.profile(tx, account)
@@ -120,8 +123,10 @@ def order(tx: Tx, *, by: AccountId, kind: str, account: AccountId, amount: int, 
     id = ledger.transfer_id(by, nonce)
     known = store_operator.issue(tx, id)
     if known is not None:
+        if (known.kind, known.account, known.amount, known.reason) != (kind, account, amount, reason):
+            raise PaymentChanged(result="exists_with_different_details")
         return known
-    guarded = amount > settings.issue_alone
+    guarded = amount + store_operator.done_alone(tx, by, kind, tx.now - DAY) > settings.issue_alone
     made = Issue(id, kind, account, amount, CREDITS, reason, by, None, int(guarded), "waiting" if guarded else "done", tx.now)
     store_operator.insert_issue(tx, made)
     write_down(tx, by=by, what=kind, about=account, detail=f"{amount} {CREDITS}: {reason}")

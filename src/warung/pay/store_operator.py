@@ -55,6 +55,13 @@ def issue(reader: Reader, id: str) -> Issue | None:
     return Issue(*row) if row else None
 
 
+def done_alone(reader: Reader, by: AccountId, kind: str, since: int) -> int:
+    """Return what an operator gave out, or took back, without another's consent since a moment."""
+    sql = "SELECT COALESCE(SUM(amount), 0) FROM pay_issue WHERE asked_by = :by AND kind = :kind AND guarded = 0 AND at > :since"
+    row = reader.one(sql, {"by": by, "kind": kind, "since": since})
+    return int(row[0]) if row else 0
+
+
 def issues(reader: Reader, before: str, limit: int) -> list[Issue]:
     """Return orders for credits, the newest first."""
     rows = reader.all(f"SELECT {ISSUE} FROM pay_issue WHERE id < :before ORDER BY id DESC LIMIT :limit", {"before": before, "limit": limit})

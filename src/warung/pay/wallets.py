@@ -7,7 +7,7 @@ import msgspec
 from warung import accounts
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId
-from warung.pay import limits, pin, store, store_wallet
+from warung.pay import limits, pin, store, store_merchants, store_wallet
 from warung.pay.limits import Limits
 from warung.pay.model import FROZEN, Entry, LedgerAccount, LedgerAccountId, Settings, WalletChanged
 from warung.pay.money import CREDITS
@@ -27,7 +27,10 @@ class Balance(msgspec.Struct, frozen=True):
 
 
 class Wallet(msgspec.Struct, frozen=True):
-    """Somebody's wallet. `credits` names the currency of this place's own credits, which is no money elsewhere."""
+    """Somebody's wallet. `credits` names the currency of this place's own credits, which is no money elsewhere.
+
+    The days of limits and statements begin by a clock that is `ahead_min` minutes ahead of UTC.
+    """
 
     balances: list[Balance]
     credits: str
@@ -36,14 +39,16 @@ class Wallet(msgspec.Struct, frozen=True):
     has_pin: bool
     frozen: bool
     frozen_by_operator: bool
+    ahead_min: int
 
 
 class Party(msgspec.Struct, frozen=True):
-    """The other side of a payment: a person, or else a kind of ledger account and whose it is."""
+    """The other side of a payment: a person, or else a kind of ledger account and whose it is; `name` is a shop's."""
 
     kind: str
     account: accounts.Profile | None = None
     owner: str | None = None
+    name: str | None = None
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -78,6 +83,7 @@ def overview(reader: Reader, *, by: AccountId) -> Wallet:
         has_pin=pin.is_set(reader, by=by),
         frozen=standing.frozen_by is not None,
         frozen_by_operator=standing.frozen_by not in (None, by),
+        ahead_min=settings.day_offset_min,
     )
 
 
@@ -116,6 +122,7 @@ def told(reader: Reader, mine: LedgerAccountId, entries: Iterable[Entry]) -> lis
     listed = list(entries)
     others = store.accounts(reader, {entry.credit if entry.debit == mine else entry.debit for entry in listed})
     people = accounts.profiles(reader, sorted({AccountId(each.owner) for each in others.values() if each.kind == "wallet"}))
+    shops = store_merchants.merchants(reader, {each.owner for each in others.values() if each.kind == "merchant"})
     pendings = store.pendings(reader, {entry.id for entry in listed if entry.kind == "pending"})
     lines = []
     for entry in listed:
@@ -123,7 +130,10 @@ def told(reader: Reader, mine: LedgerAccountId, entries: Iterable[Entry]) -> lis
         other = others[entry.credit if sign < 0 else entry.debit]
         held = pendings.get(entry.id)
         amount = held.posted if held is not None and held.state == "posted" else entry.amount
-        party = Party(other.kind, people.get(AccountId(other.owner)), None if other.kind == "wallet" else other.owner)
+        shop = shops.get(other.owner) if other.kind == "merchant" else None
+        party = Party(
+            other.kind, people.get(AccountId(other.owner)), None if other.kind == "wallet" else other.owner, shop.name if shop else None
+        )
         state = "done" if held is None else held.state
         lines.append(Line(entry.id, entry.at, entry.code, sign * amount, entry.currency, party, entry.about, state))
     return lines
@@ -132,7 +142,8 @@ def told(reader: Reader, mine: LedgerAccountId, entries: Iterable[Entry]) -> lis
 def _matches(line: Line, query: str) -> bool:
     words = query.casefold().split()
     who = line.other.account
-    text = " ".join([line.code, line.about or "", line.other.kind, *((who.name, who.handle) if who else ())]).casefold()
+    named = (who.name, who.handle) if who else (line.other.name or "",)
+    text = " ".join([line.code, line.about or "", line.other.kind, *named]).casefold()
     return all(word in text for word in words)
 
 
