@@ -10,7 +10,9 @@ from lxml import etree  # type: ignore[import-untyped]
 from pypdf import PdfReader
 
 from tests.pay.purse import Purse
-from warung.pay import statements
+from warung import pay
+from warung.kit.clock import DAY, HOUR, MINUTE
+from warung.pay import statements, wallets
 from warung.pay.model import PeriodNotPossible
 from warung.pay.money import CREDITS, plain, read_plain
 from warung.pay.statements import Statement
@@ -78,6 +80,53 @@ async def test_a_bank_statement_is_what_the_schema_of_iso_20022_says(purse: Purs
             for each in document.iterfind(".//c:Bal", NAMES)
         }
         assert balances == {"OPBD": plain(told.opening, CREDITS), "CLBD": plain(told.closing, CREDITS)}
+
+
+async def test_a_day_is_a_day_of_the_place_also_an_empty_one(purse: Purse) -> None:
+    """Bandung is seven hours ahead of UTC: what is paid half an hour before and after its midnight is of two days."""
+    budi = await purse.with_wallet("budi", 1_000)
+    toko = await purse.toko(await purse.person("sari"))
+    ahead = (await purse.ask(wallets.overview, by=budi)).ahead_min * MINUTE
+    midnight = ((purse.hand() + ahead) // DAY + 1) * DAY - ahead
+    purse.hand.forward(midnight - purse.hand() - HOUR // 2)
+    await purse.pays(budi, toko.id, 100)
+    purse.hand.forward(HOUR)
+    await purse.pays(budi, toko.id, 7)
+    told = [
+        await purse.ask(statements.statement, by=budi, currency=CREDITS, since=midnight + at * DAY, until=midnight + (at + 1) * DAY)
+        for at in (-1, 0, 1)
+    ]
+    assert [[entry.amount for entry in each.entries if entry.code == "sale"] for each in told] == [[-100], [-7], []]
+    assert [each.closing for each in told] == [900, 893, 893]
+    assert told[2].opening == told[2].closing
+    clocks = [[row["time"][10:16] for row in csv.DictReader(io.StringIO(statements.as_csv(each).decode()))] for each in told]
+    assert (clocks[0][0], clocks[0][-2], clocks[0][-1]) == ("T00:00", "T23:30", "T00:00")
+    assert [clocks[1], clocks[2]] == [["T00:00", "T00:30", "T00:00"], ["T00:00", "T00:00"]]
+    assert statements.as_csv(told[2]).count(b"+07:00") == 2
+    assert told[0].days[:10] == told[0].days[11:] < told[1].days[:10]
+    empty = etree.fromstring(statements.as_camt(told[2], place="warung"))
+    assert (empty.findall(".//c:Ntry", NAMES), len(empty.findall(".//c:Bal", NAMES))) == ([], 2)
+    if XSD.exists():
+        etree.XMLSchema(etree.parse(XSD)).assertValid(empty)
+    whole = await purse.ask(statements.statement, by=budi, currency=CREDITS, since=0, until=1 << 60)
+    assert (whole.opening, whole.closing) == (0, 893)
+    assert statements.as_pdf(whole, place="warung").startswith(b"%PDF")
+
+
+async def test_a_statement_writes_each_currency_with_its_own_digits(purse: Purse) -> None:
+    budi = await purse.with_wallet("budi")
+    for code, amount, written in (("JPY", 1_500, "1500"), ("BHD", 1_234, "1.234"), ("IDR", 150_000, "1500"), ("USD", 1_205, "12.05")):
+        bank = await purse.do(pay.open_account, kind="bank", owner="bank", currency=code)
+        mine = await purse.do(pay.wallet, account=budi, currency=code)
+        await purse.do(pay.apply, transfers=[pay.Transfer(f"top-up-{code}", bank.id, mine.id, amount, code, "top_up")])
+        told = await purse.ask(statements.statement, by=budi, currency=code, since=0, until=1 << 60)
+        rows = list(csv.DictReader(io.StringIO(statements.as_csv(told).decode())))
+        document = etree.fromstring(statements.as_camt(told, place="warung"))
+        text = PdfReader(io.BytesIO(statements.as_pdf(told, place="warung"))).pages[0].extract_text()
+        assert [rows[1]["amount"], rows[-1]["balance"], document.findtext(".//c:Ntry/c:Amt", "", NAMES)] == [written] * 3
+        assert document.find(".//c:Ntry/c:Amt", NAMES).get("Ccy") == code
+        assert f"{code} (real money)" in text
+        assert text.count(written) == 3  # the entry, the balance after it, the closing
 
 
 def test_the_schema_can_say_no() -> None:

@@ -95,7 +95,7 @@ class GivesStatement(Operation):
 async def wallet_statement(
     db: Db, me: Identity, site: Site, since: Time, until: Time, currency: Code = CREDITS, kind: Literal["csv", "pdf", "camt"] = "pdf"
 ) -> Response[bytes]:
-    """The statement of a period (milliseconds UTC), as CSV, PDF or camt.053.001.08."""
+    """The statement of a period (milliseconds UTC), as CSV, PDF or camt.053.001.08. Its times are those of the place's clock."""
     told = await db.read(lambda reader: statements.statement(reader, by=me.account, currency=currency, since=since, until=until))
     if kind == "csv":
         body = statements.as_csv(told)
@@ -104,7 +104,7 @@ async def wallet_statement(
     else:
         body = statements.as_camt(told, place=site.name)
     ending = "xml" if kind == "camt" else kind
-    name = f'attachment; filename="statement-{currency}-{since}-{until}.{ending}"'
+    name = f'attachment; filename="statement-{currency}-{told.days}.{ending}"'
     return Response(body, media_type=KINDS[kind], headers={"content-disposition": name})
 
 

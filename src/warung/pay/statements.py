@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from xml.etree import ElementTree
 
 import msgspec
@@ -11,13 +11,14 @@ from warung import accounts
 from warung.kit.db import Reader
 from warung.kit.ids import AccountId
 from warung.pay import store, store_merchants
-from warung.pay.model import Entry, LedgerAccountId, PeriodNotPossible
+from warung.pay.model import Entry, LedgerAccountId, PeriodNotPossible, Settings
 from warung.pay.money import currency as known_currency
 from warung.pay.money import plain
 from warung.pay.pdf import document, writable
 
 CAMT = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 MOST_LINES = 20_000
+LATEST = 1 << 47  # in the year 6429; calendars end not long after
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -33,7 +34,7 @@ class Posted(msgspec.Struct, frozen=True):
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """A period of a wallet: from `since` up to but not including `until`, milliseconds UTC."""
+    """A period of a wallet: from `since` up to but not including `until`, milliseconds UTC; told by a clock `ahead_min` minutes ahead."""
 
     owner: accounts.Profile
     currency: str
@@ -43,11 +44,22 @@ class Statement(msgspec.Struct, frozen=True):
     closing: int
     entries: list[Posted]
     made_at: int
+    ahead_min: int
+
+    def clock(self, at: int) -> str:
+        """Write a moment as the clock of the place shows it, saying which clock that is."""
+        return datetime.fromtimestamp(at / 1000, timezone(timedelta(minutes=self.ahead_min))).isoformat(timespec="milliseconds")
+
+    @property
+    def days(self) -> str:
+        """The first and the last day."""
+        return f"{self.clock(self.since)[:10]}-{self.clock(self.until - 1)[:10]}"
 
 
 def statement(reader: Reader, *, by: AccountId, currency: str, since: int, until: int) -> Statement:
     """Return the statement of a period, oldest entry first. What is pending is not booked, so it is not in it."""
     known_currency(currency)
+    until = min(until, LATEST)
     if since >= until:
         raise PeriodNotPossible(most=MOST_LINES)
     mine = LedgerAccountId(f"wallet.{by}.{currency}")
@@ -56,7 +68,8 @@ def statement(reader: Reader, *, by: AccountId, currency: str, since: int, until
     closing = (account.balance if account else 0) - store.moved_since(reader, mine, until)
     entries = _posted(reader, mine, found)
     opening = closing - sum(entry.amount for entry in entries)
-    return Statement(accounts.profile(reader, by), currency, since, until, opening, closing, entries, reader.now)
+    ahead = reader.settings(Settings).day_offset_min
+    return Statement(accounts.profile(reader, by), currency, since, until, opening, closing, entries, reader.now, ahead)
 
 
 def _booked(reader: Reader, mine: LedgerAccountId, since: int, until: int) -> list[Entry]:
@@ -88,13 +101,13 @@ def as_csv(told: Statement) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["time", "reason", "other", "name", "about", "amount", "balance", "currency", "id"])
     balance = told.opening
-    writer.writerow([_iso(told.since), "opening", "", "", "", "", plain(balance, told.currency), told.currency, ""])
+    writer.writerow([told.clock(told.since), "opening", "", "", "", "", plain(balance, told.currency), told.currency, ""])
     for entry in told.entries:
         balance += entry.amount
         cells = [entry.code, entry.other, entry.name, entry.about or ""]
         cells += [plain(entry.amount, told.currency), plain(balance, told.currency), told.currency, entry.id]
-        writer.writerow([_iso(entry.at), *map(_inert, cells)])
-    writer.writerow([_iso(told.until), "closing", "", "", "", "", plain(told.closing, told.currency), told.currency, ""])
+        writer.writerow([told.clock(entry.at), *map(_inert, cells)])
+    writer.writerow([told.clock(told.until), "closing", "", "", "", "", plain(told.closing, told.currency), told.currency, ""])
     return out.getvalue().encode()
 
 
@@ -109,7 +122,7 @@ def as_pdf(told: Statement, *, place: str) -> bytes:
     kind = "real money" if money.real else "credits of this place, no money elsewhere"
     lines = [
         f"{place}: statement of {told.owner.name + ' ' if writable(told.owner.name) else ''}(@{told.owner.handle})",
-        f"{_iso(told.since)[:16]} to {_iso(told.until)[:16]} UTC, {told.currency} ({kind})",
+        f"{_minute(told, told.since)} to {_minute(told, told.until)} UTC{told.clock(told.since)[-6:]}, {told.currency} ({kind})",
         "",
         f"{'time':17}{'reason':16}{'other':22}{'amount':>15}{'balance':>16}",
         f"{'':17}{'opening':16}{'':22}{'':>15}{plain(told.opening, told.currency):>16}",
@@ -118,9 +131,13 @@ def as_pdf(told: Statement, *, place: str) -> bytes:
     for entry in told.entries:
         balance += entry.amount
         amounts = f"{plain(entry.amount, told.currency):>15}{plain(balance, told.currency):>16}"
-        lines.append(f"{_iso(entry.at)[:16]:17}{entry.code[:15]:16}{_named(entry)[:21]:22}{amounts}")
+        lines.append(f"{_minute(told, entry.at):17}{entry.code[:15]:16}{_named(entry)[:21]:22}{amounts}")
     lines.append(f"{'':17}{'closing':16}{'':22}{'':>15}{plain(told.closing, told.currency):>16}")
     return document(lines, title=f"Statement {told.currency}")
+
+
+def _minute(told: Statement, at: int) -> str:
+    return told.clock(at)[:16].replace("T", " ")
 
 
 def _named(entry: Posted) -> str:
@@ -135,35 +152,35 @@ def as_camt(told: Statement, *, place: str) -> bytes:
     name = f"{told.owner.id}-{told.until}"
     header = _in(whole, "GrpHdr")
     _in(header, "MsgId", name[:35])
-    _in(header, "CreDtTm", _iso(told.made_at))
+    _in(header, "CreDtTm", told.clock(told.made_at))
     stmt = _in(whole, "Stmt")
     _in(stmt, "Id", name[:35])
-    _in(stmt, "CreDtTm", _iso(told.made_at))
+    _in(stmt, "CreDtTm", told.clock(told.made_at))
     period = _in(stmt, "FrToDt")
-    _in(period, "FrDtTm", _iso(told.since))
-    _in(period, "ToDtTm", _iso(told.until))
+    _in(period, "FrDtTm", told.clock(told.since))
+    _in(period, "ToDtTm", told.clock(told.until))
     account = _in(stmt, "Acct")
     _in(_in(_in(account, "Id"), "Othr"), "Id", f"{told.owner.id}{told.currency}")
     _in(account, "Ccy", told.currency)
     _in(account, "Nm", f"{told.owner.name} (@{told.owner.handle})"[:70])
     _in(_in(account, "Svcr"), "FinInstnId")
     _in(account[-1][0], "Nm", place[:140] or "warung")
-    _balance(stmt, "OPBD", told.opening, told.currency, told.since)
-    _balance(stmt, "CLBD", told.closing, told.currency, told.until)
+    _balance(stmt, "OPBD", told.opening, told.currency, told.clock(told.since))
+    _balance(stmt, "CLBD", told.closing, told.currency, told.clock(told.until))
     for at, entry in enumerate(told.entries, 1):
-        _entry(stmt, at, entry, told.currency)
+        _entry(stmt, at, entry, told.currency, told.clock(entry.at))
     body: bytes = ElementTree.tostring(root, encoding="utf-8")
     return body
 
 
-def _entry(stmt: ElementTree.Element, at: int, entry: Posted, currency: str) -> None:
+def _entry(stmt: ElementTree.Element, number: int, entry: Posted, currency: str, at: str) -> None:
     line = _in(stmt, "Ntry")
-    _in(line, "NtryRef", str(at))
+    _in(line, "NtryRef", str(number))
     _in(line, "Amt", plain(abs(entry.amount), currency), Ccy=currency)
     _in(line, "CdtDbtInd", "CRDT" if entry.amount >= 0 else "DBIT")
     _in(_in(line, "Sts"), "Cd", "BOOK")
-    _in(_in(line, "BookgDt"), "DtTm", _iso(entry.at))
-    _in(_in(line, "ValDt"), "DtTm", _iso(entry.at))
+    _in(_in(line, "BookgDt"), "DtTm", at)
+    _in(_in(line, "ValDt"), "DtTm", at)
     reference = entry.id[-35:]
     _in(line, "AcctSvcrRef", reference)
     code = _in(_in(line, "BkTxCd"), "Prtry")
@@ -176,19 +193,15 @@ def _entry(stmt: ElementTree.Element, at: int, entry: Posted, currency: str) -> 
         _in(_in(details, "RmtInf"), "Ustrd", entry.about[:140])
 
 
-def _balance(stmt: ElementTree.Element, code: str, amount: int, currency: str, at: int) -> None:
+def _balance(stmt: ElementTree.Element, code: str, amount: int, currency: str, at: str) -> None:
     line = _in(stmt, "Bal")
     _in(_in(_in(line, "Tp"), "CdOrPrtry"), "Cd", code)
     _in(line, "Amt", plain(abs(amount), currency), Ccy=currency)
     _in(line, "CdtDbtInd", "CRDT" if amount >= 0 else "DBIT")
-    _in(_in(line, "Dt"), "DtTm", _iso(at))
+    _in(_in(line, "Dt"), "DtTm", at)
 
 
 def _in(parent: ElementTree.Element, tag: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
     child = ElementTree.SubElement(parent, f"{{{CAMT}}}{tag}", attributes)
     child.text = text
     return child
-
-
-def _iso(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03}Z"
