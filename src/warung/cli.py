@@ -191,6 +191,8 @@ def run_audit(given: argparse.Namespace) -> int | None:
 
     report, head = asyncio.run(work())
     print(f"{report.transfers} transfers, {report.accounts} accounts, {report.pending} once pending, {report.blocks} blocks, ", end="")
+    for currency, amount in report.uncovered.items():
+        print(f"{pay.plain(amount, currency)} {currency} of what people have is held for them nowhere: the operator owes it.")
     print(f"{report.unsealed} not yet sealed: {'nothing is wrong' if not report.findings else f'{len(report.findings)} findings'}.")
     for finding in report.findings:
         print(f"  {finding.kind}: {finding.about}: {finding.detail}")

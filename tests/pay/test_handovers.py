@@ -11,7 +11,7 @@ from warung.kit.card import NotSendable
 from warung.kit.clock import DAY, HOUR
 from warung.kit.errors import Refusal
 from warung.kit.text import TextTooLong
-from warung.pay import handovers
+from warung.pay import audit, handovers
 from warung.pay.handovers import NotForYou
 from warung.pay.model import (
     ApprovalNeeded,
@@ -175,6 +175,21 @@ async def test_a_confirmation_for_another_amount_person_or_payment_moves_nothing
     assert await giving.books() == before
     await giving.do(handovers.give, to=siti, amount=250, nonce="untuk-yang-ini", **more)
     await giving.refused(ApprovalNotValid, handovers.give, to=siti, amount=250, nonce="sekali-lagi-ya", **more)
+
+
+async def test_the_audit_names_the_promise_and_the_packet_that_are_not_what_the_journal_has(giving: Giving) -> None:
+    club, (budi, siti) = await giving.friends_with(1000, 0)
+    given, packet = await giving.hands(budi, siti, 250), await giving.puts(budi, club, 100, 2)
+    harms = [
+        (f"UPDATE handover SET state = 'declined' WHERE id = '{given.id}'", ("wrong_promise", given.id)),
+        (f"UPDATE packet SET state = 'returned' WHERE id = '{packet.id}'", ("wrong_pot", packet.id)),
+    ]
+    said: list[tuple[str, str]] = []
+    for harm, finding in harms:
+        assert [(each.kind, each.about) for each in (await giving.db.read(audit.check)).findings] == said
+        await giving.db.write(lambda tx, harm=harm: tx.run(harm))  # type: ignore[misc]
+        said = sorted([*said, finding])
+    assert sorted((each.kind, each.about) for each in (await giving.db.read(audit.check)).findings) == said
 
 
 async def test_a_note_is_short_and_an_id_is_an_id(giving: Giving) -> None:

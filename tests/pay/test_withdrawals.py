@@ -8,7 +8,7 @@ import pytest
 from tests.pay.desk import Bank, Desk
 from warung import accounts, pay
 from warung.kit.clock import DAY
-from warung.pay import chargebacks, operators, payments, refunds, top_ups, withdrawals
+from warung.pay import audit, chargebacks, operators, payments, refunds, top_ups, withdrawals
 from warung.pay import stripe as connector
 from warung.pay.model import ApprovalNeeded, ApprovalNotValid, NotEnoughMoney, PaymentChanged, PaymentSettled, Settings, WrongCurrency
 from warung.pay.payments import Pay
@@ -139,12 +139,14 @@ async def test_a_chargeback_takes_what_is_there_and_a_won_one_gives_it_back(desk
     loss = await desk.db.read(lambda reader: pay.balance(reader, pay.account_id("loss", "stripe", "EUR")))
     assert loss is not None
     assert (loss.balance, await desk.open_cases()) == (7_000, ["chargeback"])
+    assert (await desk.db.read(audit.check)).uncovered == {"EUR": 7_000}
     for _ in range(2):
         await desk.hears("charge.dispute.closed", told)
     assert (await desk.euros(), await desk.open_cases()) == ((3_000, 3_000), [])
     stranger = Notice("dp_2", "dispute", "pi_lain", 5)
     await desk.db.write(lambda tx: chargebacks.take_back(tx, provider="stripe", notice=stranger))
     assert await desk.open_cases() == ["chargeback"]
+    assert (await desk.db.read(audit.check)).uncovered == {}
     await desk.right()
 
 

@@ -13,7 +13,7 @@ from warung import chat, pay
 from warung.kit.clock import DAY, HOUR
 from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId, ConversationId
-from warung.pay import handovers, packets, store_packets
+from warung.pay import audit, handovers, packets, store_packets
 from warung.pay.packets import PacketNotFound
 
 PEOPLE = 4
@@ -97,6 +97,7 @@ class Play:
             assert pot is not None
             assert pot.balance == (left if seen.state == "open" else 0)
             pots += pot.balance
+        assert (await self.giving.db.read(audit.check)).findings == []
         wallets = sum([await self.giving.has(each) for each in self.who])
         assert wallets + pots == before
 

@@ -19,6 +19,20 @@ from warung.pay.model import Settings
 
 OWING = {"provider", "bank", "issued", "cost", "loss"}  # what others owe to this place, or what it has spent
 POTS = {"packet", "escrow"}
+OWED = {"wallet", "merchant", "escrow", "packet", "transit"}  # what people and shops could ask for
+PLAY = {"PTS", "XTS"}
+# what a promise is said to be: what its pending transfer must be then (an accepted one may also have been made at once)
+PROMISED = {
+    "handover_waiting": "pending",
+    "handover_accepted": "posted",
+    "handover_declined": "voided",
+    "handover_returned": "expired",
+    "withdrawal_held": "pending",
+    "withdrawal_sent": "pending",
+    "withdrawal_paid": "posted",
+    "withdrawal_returned": "posted",
+    "withdrawal_failed": "voided",
+}
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -30,7 +44,11 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What was looked at, and what was found."""
+    """What was looked at, and what was found.
+
+    `uncovered`, by currency: how much more of real money people and shops have than provider and bank hold for them. No mistake of the
+    books, but the operator's debt: a chargeback that the place bore leaves it.
+    """
 
     transfers: int
     accounts: int
@@ -38,6 +56,7 @@ class Report(msgspec.Struct, frozen=True):
     blocks: int
     unsealed: int
     findings: list[Finding]
+    uncovered: dict[str, int]
 
 
 class Account(msgspec.Struct):
@@ -71,12 +90,15 @@ class Auditor:
         self._balances()
         self._pendings()
         self._payments()
+        self._pots()
+        self._promises()
         self._heads(heads)
         for (id,) in store_audit.failed(self.reader):
             if id in self.seen:
                 self._found("failed_and_done", id, "it failed, and is in the journal all the same")
         unsealed = len(self.seen) - self.sealed
-        return Report(len(self.seen), len(self.accounts), len(self.held), len(self.blocks), unsealed, self.findings)
+        seen, accounts, held, blocks = map(len, (self.seen, self.accounts, self.held, self.blocks))
+        return Report(seen, accounts, held, blocks, unsealed, self.findings, self._uncovered())
 
     def _found(self, kind: str, about: str, detail: str) -> None:
         self.findings.append(Finding(kind, about, detail))
@@ -205,6 +227,29 @@ class Auditor:
                 self._found("payment_without_transfer", id, "a shop was told of it")
             if refunded != self.refunds.get(id, 0) or refunded > amount:
                 self._found("wrong_refund", id, f"stored {refunded} of {amount}, by the journal {self.refunds.get(id, 0)}")
+
+    def _pots(self) -> None:
+        """A red packet's pot has what nobody took, and nothing once it is over."""
+        for id, currency, state, total, taken in store_audit.packets(self.reader):
+            pot = self.accounts.get(f"packet.{id}.{currency}")
+            held = pot.sides[3] - pot.sides[1] if pot else 0
+            if held != (total - taken if state == "open" else 0):
+                self._found("wrong_pot", id, f"it is {state}, {taken} of {total} were taken, {held} are in it")
+
+    def _promises(self) -> None:
+        """Money that was promised is held until somebody decided, and then is where they decided."""
+        for id, said in store_audit.promises(self.reader):
+            held = self.held.get(id)
+            at_once = held is None and said == "handover_accepted" and id in self.seen
+            if not at_once and (held is None or held[4] != PROMISED.get(said)):
+                self._found("wrong_promise", id, f"it is said to be {said}, and by the journal it is {held[4] if held else 'nothing'}")
+
+    def _uncovered(self) -> dict[str, int]:
+        owed: dict[str, int] = {}
+        for account in self.accounts.values():
+            if account.currency not in PLAY and account.kind in OWED | {"provider", "bank"}:
+                owed[account.currency] = owed.get(account.currency, 0) + account.sides[3] - account.sides[1]
+        return {currency: amount for currency, amount in sorted(owed.items()) if amount > 0}
 
     def _heads(self, heads: Sequence[Head]) -> None:
         """Compare with heads that were kept elsewhere: whoever rewrote the whole chain cannot have rewritten those."""

@@ -47,6 +47,19 @@ def payments(reader: Reader) -> list[Row]:
     return reader.all("SELECT id, amount, refunded FROM pay_payment ORDER BY id")
 
 
+def packets(reader: Reader) -> list[Row]:
+    """Return (id, currency, state, total, what was taken out) of every red packet."""
+    return reader.all(
+        "SELECT id, currency, state, total, (SELECT COALESCE(SUM(amount), 0) FROM packet_opening WHERE packet = packet.id)"
+        " FROM packet ORDER BY id"
+    )
+
+
+def promises(reader: Reader) -> list[Row]:
+    """Return (id, what it is said to be) of all that was handed over, and of all that was to go to a bank."""
+    return reader.all("SELECT id, 'handover_' || state FROM handover UNION ALL SELECT id, 'withdrawal_' || state FROM pay_withdrawal")
+
+
 def secret(reader: Reader) -> str | None:
     """Return the secret that signs blocks, where it is kept here."""
     row = reader.one("SELECT value FROM pay_secret WHERE name = 'secret'")
