@@ -11,7 +11,7 @@ from warung.kit.db import Db, Reader, Tx
 from warung.kit.domain import Services
 from warung.kit.ids import AccountId
 from warung.kit.job import Job
-from warung.pay import chargebacks, ledger, operators, receipts, store_top_ups, store_wallet, stripe, withdrawals
+from warung.pay import chargebacks, comparing, ledger, operators, receipts, store_top_ups, store_wallet, stripe, withdrawals
 from warung.pay.model import PaymentChanged, Settings, Transfer, WrongCurrency
 from warung.pay.money import CREDITS, checked
 from warung.pay.provider import Charge, Provider, ProviderSilent
@@ -168,17 +168,12 @@ async def reconcile(services: Services, job: Reconcile) -> None:
 
 
 async def compare(db: Db, provider: Provider, since: int) -> dict[str, int]:
-    """Compare both books from a time on; return how many matched, were missing here or there, or differed. Each difference is a case."""
+    """Compare the provider's charges with ours from a time on; see `comparing.compare`."""
     told = await provider.since(since)
-    counts = {"matched": 0, "missing": 0, "differs": 0, "waiting": 0, "missing_there": 0}
-    for charge in told:
-        counts[await db.write(lambda tx, charge=charge: settle(tx, provider=provider.name, charge=charge))] += 1  # type: ignore[misc]
-    there = {charge.id for charge in told}
-    for ours in await db.read(lambda reader: store_top_ups.succeeded_since(reader, since)):
-        if ours.charge not in there:
-            counts["missing_there"] += 1
-            detail = f"{ours.amount} {ours.currency} was credited; the provider's list has no {ours.charge}"
-            await db.write(
-                lambda tx, ours=ours, detail=detail: operators.open_case(tx, kind="missing_there", about=ours.id, detail=detail)  # type: ignore[misc]
-            )
-    return counts
+    ours = [
+        (each.charge, each.id, f"{each.amount} {each.currency} was credited")
+        for each in await db.read(lambda reader: store_top_ups.succeeded_since(reader, since))
+    ]
+    return await comparing.compare(
+        db, told, lambda tx, charge: settle(tx, provider=provider.name, charge=charge), ours, kind="missing_there"
+    )

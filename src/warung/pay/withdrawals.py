@@ -15,7 +15,7 @@ from warung.kit.errors import Conflict, NotFound
 from warung.kit.ids import AccountId
 from warung.kit.job import Job
 from warung.kit.text import bounded
-from warung.pay import approvals, ledger, operators, receipts, store_withdrawals, stripe
+from warung.pay import approvals, comparing, ledger, operators, receipts, store_withdrawals, stripe
 from warung.pay.model import PaymentChanged, PaymentSettled, Settings, Transfer, WrongCurrency
 from warung.pay.money import CREDITS, checked
 from warung.pay.provider import Payout, Provider, ProviderRefused, ProviderSilent
@@ -231,20 +231,15 @@ def waiting(reader: Reader, *, by: AccountId) -> list[Withdrawal]:
 
 
 async def compare(db: Db, provider: Provider, since: int) -> dict[str, int]:
-    """Compare the provider's payouts with ours from a time on; each difference is a case."""
+    """Compare the provider's payouts with ours from a time on; see `comparing.compare`."""
     told = await provider.payouts(since)
-    counts = {"matched": 0, "missing": 0, "differs": 0, "waiting": 0, "missing_there": 0}
-    for payout in told:
-        counts[await db.write(lambda tx, payout=payout: settle(tx, provider=provider.name, payout=payout))] += 1  # type: ignore[misc]
-    there = {payout.id for payout in told}
-    for ours in await db.read(lambda reader: store_withdrawals.paid_since(reader, since)):
-        if ours.payout not in there:
-            counts["missing_there"] += 1
-            detail = f"{ours.amount} {ours.currency} to {ours.label} was booked; the provider's list has no {ours.payout}"
-            await db.write(
-                lambda tx, ours=ours, detail=detail: operators.open_case(tx, kind="payout_missing", about=ours.id, detail=detail)  # type: ignore[misc]
-            )
-    return counts
+    ours = [
+        (each.payout, each.id, f"{each.amount} {each.currency} to {each.label} was booked")
+        for each in await db.read(lambda reader: store_withdrawals.paid_since(reader, since))
+    ]
+    return await comparing.compare(
+        db, told, lambda tx, payout: settle(tx, provider=provider.name, payout=payout), ours, kind="payout_missing"
+    )
 
 
 def _known(reader: Reader, id: str) -> Withdrawal:
