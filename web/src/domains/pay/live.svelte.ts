@@ -65,6 +65,12 @@ export async function loadWallet(): Promise<Wallet> {
   return wallet;
 }
 
+/** Today by the clock of this place, as YYYY-MM-DD, and when any such day begins there. */
+export function today(wallet: Wallet): { date: string; begins: (date: string) => number } {
+  const ahead = wallet.ahead_min * 60_000;
+  return { date: new Date(Date.now() + ahead).toISOString().slice(0, 10), begins: (date) => Date.parse(`${date}T00:00Z`) - ahead };
+}
+
 /** What one has in the place's own credits. */
 export const creditsOf = (wallet: Wallet): number =>
   wallet.balances.find((one) => one.currency === wallet.credits)?.available ?? 0;

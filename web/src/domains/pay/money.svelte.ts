@@ -66,7 +66,7 @@ function marks(tag: string): Marks {
 }
 
 /** Write the digits of one script as 0-9; null where several are mixed. */
-function latin(text: string): string | null {
+export function latin(text: string): string | null {
   let zero = -1;
   let out = "";
   for (const letter of text) {

@@ -27,6 +27,8 @@ export interface Wallet {
   has_pin: boolean;
   frozen: boolean;
   frozen_by_operator: boolean;
+  /** by how many minutes the clock of this place is ahead of UTC: days begin by it */
+  ahead_min: number;
 }
 
 export interface Line {
@@ -35,7 +37,8 @@ export interface Line {
   code: string;
   amount: number;
   currency: string;
-  other: { kind: string; account: Profile | null; owner: string | null };
+  /** `name` is a shop's */
+  other: { kind: string; account: Profile | null; owner: string | null; name: string | null };
   about: string | null;
   state: string;
 }
