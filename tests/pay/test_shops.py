@@ -235,6 +235,17 @@ async def test_a_webhook_reaches_nothing_inside(purse: Purse) -> None:
         assert program.heard == []
 
 
+async def test_the_secret_of_an_address_is_shown_once(purse: Purse) -> None:
+    sari = await purse.person("sari")
+    toko = await purse.toko(sari)
+    served = Served(purse.world)
+    http = device(served, await served.token(sari))
+    made = await http.post(f"/merchants/{toko.id}/hooks", json={"url": "https://toko.example/"})
+    secret = made.json()["secret"]
+    assert secret.startswith("whsec_")
+    assert secret not in (await http.get(f"/merchants/{toko.id}/hooks")).text
+
+
 async def test_a_key_makes_a_retry_the_same_answer(purse: Purse) -> None:
     budi, sari = await purse.with_wallet("budi", 1_000), await purse.person("sari")
     toko = await purse.toko(sari)

@@ -26,7 +26,7 @@ async def a_month(purse: Purse) -> tuple[Statement, Statement]:
     budi = await purse.with_wallet("budi", 5_000)
     toko = await purse.toko(await purse.person("sari"))
     for at in range(5):
-        await purse.pays(budi, toko.id, 100 + at, reference="kopi <&> gula" if at % 2 else "")
+        await purse.pays(budi, toko.id, 100 + at, reference="=kopi <&> gula" if at % 2 else "")
     middle = await purse.db.read(lambda reader: reader.now) + 1
     purse.hand.forward(10)
     await purse.gives(budi, 77)
@@ -51,6 +51,7 @@ async def test_csv_and_pdf_say_the_same(purse: Purse) -> None:
     rows = list(csv.DictReader(io.StringIO(statements.as_csv(first).decode())))
     assert [int(row["amount"]) for row in rows[1:-1]] == [entry.amount for entry in first.entries]
     assert (rows[0]["balance"], rows[-1]["balance"]) == ("0", "4490")
+    assert [row["about"] for row in rows[2:-1]] == ["", "'=kopi <&> gula", "", "'=kopi <&> gula", ""]
     pages = PdfReader(io.BytesIO(statements.as_pdf(first, place="warung")))
     text = "\n".join(page.extract_text() for page in pages.pages)
     assert "statement of Budi (@budi)" in text

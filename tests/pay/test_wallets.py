@@ -278,6 +278,7 @@ async def test_a_payment_that_cannot_be_is_refused_by_name_and_moves_nothing(pur
         ({"currency": "XYZ"}, UnknownCurrency),
         ({"merchant": "nowhere"}, MerchantNotFound),
         ({"amount": 2_000}, NotEnoughMoney),
+        ({"amount": 100_00, "currency": "IDR"}, NotEnoughMoney),
     ]
     for order, refusal in cases:
         asked: dict[str, Any] = {"id": "payment-0001", "merchant": toko.id, "amount": 100, "currency": "PTS"} | order
@@ -333,6 +334,13 @@ async def test_credits_come_with_a_receipt_that_nobody_else_can_write(purse: Pur
     here = await purse.do(chat.open_system, account=budi)
     page = await purse.page(budi, here)
     assert b'"type":"pay.receipt"' in bytes(page.messages[-1].card)
+    toko = await purse.toko(await purse.person("sari"))
+    for _ in range(2):  # the second is a retry
+        await purse.pays(budi, toko.id, 300, nonce="payment-0001", reference="kopi")
+    told = [card(message) for message in (await purse.page(budi, here)).messages if card(message)["type"] == "pay.receipt"]
+    assert [(each["code"], each["amount"], each.get("shop"), each.get("about")) for each in told[1:]] == [
+        ("sale", -300, "Toko Sari", "kopi")
+    ]
     with pytest.raises(Refusal):
         await purse.says(budi, here, "palsu")
 

@@ -139,6 +139,7 @@ def _refusal(code: str, failed: list[tuple[str, str]]) -> Exception:
         return PaymentSettled(failed, result=code, state=code.rsplit("_", 1)[-1])
     named: dict[str, type[LedgerRefusal]] = {
         "exceeds_credits": NotEnoughMoney,
+        "debit_account_not_found": NotEnoughMoney,  # who never had any of this money has no account for it
         "debit_account_frozen": WalletFrozen,
         "debit_account_closed": AccountClosed,
         "credit_account_closed": AccountClosed,

@@ -11,6 +11,7 @@ from warung.kit.text import bounded
 from warung.pay import happenings, ledger, receipts, store_merchants
 from warung.pay.model import MerchantNotFound, PaymentNotFound, PaymentRefunded, RefundTooLarge, Transfer
 from warung.pay.money import checked, plain
+from warung.pay.statements import inert
 from warung.pay.store_merchants import Merchant, Payment
 
 NAME_CHARS, CITY_CHARS = 25, 15  # as much as a code to be scanned can carry
@@ -89,7 +90,7 @@ def refund(tx: Tx, *, by: AccountId, payment: str, amount: int, nonce: str) -> R
 
     Raises `PaymentNotFound` for a payment to another's shop, `RefundTooLarge`, `NotEnoughMoney`.
     """
-    known = _paid(tx, by, payment)
+    known, where = _paid(tx, by, payment)
     checked(amount, known.currency, test=True)
     order = Transfer(
         ledger.transfer_id(by, nonce),
@@ -107,7 +108,14 @@ def refund(tx: Tx, *, by: AccountId, payment: str, amount: int, nonce: str) -> R
             raise RefundTooLarge(left=plain(known.amount - known.refunded, known.currency))
         known = msgspec.structs.replace(known, refunded=known.refunded + amount)
         receipts.give(
-            tx, to=known.payer, code="refund", amount=amount, currency=known.currency, transfer=order.id, about=known.reference or None
+            tx,
+            to=known.payer,
+            code="refund",
+            amount=amount,
+            currency=known.currency,
+            transfer=order.id,
+            about=known.reference or None,
+            shop=where.name,
         )
     done = Refund(order.id, known.id, amount, known.currency, known.refunded)
     if result.code == "created":
@@ -129,20 +137,20 @@ def settlement(reader: Reader, *, by: AccountId, merchant: str, since: int, unti
         rows += page
         before = f"{page[-1].at}.{page[-1].id}"
     for row in reversed(rows):
-        reference = f"'{row.reference}" if row.reference[:1] in "=+-@\t\r" and row.reference else row.reference
         cells = [plain(each, row.currency) for each in (row.amount, row.refunded, row.amount - row.refunded)]
-        writer.writerow([row.at, row.id, reference, row.currency, *cells])
+        writer.writerow([row.at, row.id, inert(row.reference), row.currency, *cells])
         totals[row.currency] = totals.get(row.currency, 0) + row.amount - row.refunded
     for currency, total in sorted(totals.items()):
         writer.writerow(["total", "", "", currency, "", "", plain(total, currency)])
     return out.getvalue().encode()
 
 
-def _paid(tx: Tx, by: AccountId, payment: str) -> Payment:
+def _paid(tx: Tx, by: AccountId, payment: str) -> tuple[Payment, Merchant]:
     found = store_merchants.payments(tx, [payment]).get(payment)
-    if found is None or store_merchants.merchants(tx, [found.merchant])[found.merchant].owner != by:
+    where = store_merchants.merchants(tx, [found.merchant])[found.merchant] if found else None
+    if found is None or where is None or where.owner != by:
         raise PaymentNotFound
-    return found
+    return found, where
 
 
 def _cursor(before: str | None) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,7 +13,7 @@ from warung.kit.db import Db, Tx
 from warung.kit.errors import Refusal
 from warung.kit.ids import AccountId
 from warung.kit.text import bounded
-from warung.pay import approvals, happenings, ledger, limits, merchants, store, store_merchants
+from warung.pay import approvals, happenings, ledger, limits, merchants, receipts, store, store_merchants
 from warung.pay.answers import Again, named, once_all
 from warung.pay.batch import Batch
 from warung.pay.model import MerchantNotFound, NotToYourself, Transfer
@@ -40,8 +40,10 @@ class Pay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approval: str | None = None
 
 
-def pay_all(tx: Tx, items: Sequence[tuple[AccountId, Pay]], *, asked: bool = False) -> list[Payment | Refusal]:
+def pay_all(tx: Tx, items: Sequence[tuple[AccountId, Pay]], *, asked: bool = False, told: bool = False) -> list[Payment | Refusal]:
     """Pay shops: one payment or refusal per item, in order. A retry is the same payment. `asked`: the payer confirmed all of them before.
+
+    `told`: the payer gets a receipt in the conversation with this place; a program that pays by the thousand reads the answer instead.
 
     What every item needs is read at once, each is decided in its turn, and what came of them is written at once.
     """
@@ -54,11 +56,18 @@ def pay_all(tx: Tx, items: Sequence[tuple[AccountId, Pay]], *, asked: bool = Fal
         except Refusal as refusal:
             results[at] = refusal
     if orders:
-        results |= _decided(tx, items, orders, asked)
+        decided, fresh = _decided(tx, items, orders, asked)
+        results |= decided
+        _tell(tx, fresh)
+        if told:
+            _receipts(tx, fresh, shops)
     return [results[at] for at in range(len(items))]
 
 
-def _decided(tx: Tx, items: Sequence[tuple[AccountId, Pay]], orders: dict[int, Transfer], asked: bool) -> dict[int, Payment | Refusal]:
+def _decided(
+    tx: Tx, items: Sequence[tuple[AccountId, Pay]], orders: dict[int, Transfer], asked: bool
+) -> tuple[dict[int, Payment | Refusal], list[Payment]]:
+    """Return what came of each, and the payments that were not there before."""
     wanted = [items[at] for at in orders]
     ledger.open_accounts(tx, "merchant", {(item.merchant, item.currency) for _, item in wanted})
     confirmed = approvals.Confirmations(tx, [item.approval for _, item in wanted])
@@ -86,13 +95,12 @@ def _decided(tx: Tx, items: Sequence[tuple[AccountId, Pay]], orders: dict[int, T
     confirmed.write(tx)
     tally.write(tx)
     store_merchants.insert_payments(tx, [msgspec.structs.asdict(payment) for payment in fresh])
-    _tell(tx, fresh)
-    return results
+    return results, fresh
 
 
 def pay(tx: Tx, *, by: AccountId, item: Pay) -> Payment:
-    """Pay one shop. Raises what `pay_all` answers."""
-    (result,) = pay_all(tx, [(by, item)])
+    """Pay one shop, with a receipt. Raises what `pay_all` answers."""
+    (result,) = pay_all(tx, [(by, item)], told=True)
     if isinstance(result, Refusal):
         raise result
     return result
@@ -107,7 +115,7 @@ def pay_together(tx: Tx, *, by: AccountId, id: str, payee: str, items: Sequence[
     if currency != TEST and not store.transfers(tx, [ledger.transfer_id(by, item.id) for item in items]):
         total = sum(item.amount for item in items)
         approvals.authorise(tx, by, approval, payee=payee, amount=total, currency=currency, transfer=id)
-    done = pay_all(tx, [(by, item) for item in items], asked=True)
+    done = pay_all(tx, [(by, item) for item in items], asked=True, told=True)
     refused = next((each for each in done if isinstance(each, Refusal)), None)
     if refused is not None:
         raise refused
@@ -132,6 +140,22 @@ def _tell(tx: Tx, fresh: Sequence[Payment]) -> None:
     for payment in fresh:
         if payment.merchant in listening:
             happenings.tell(tx, merchant=payment.merchant, kind="payment.succeeded", data=payment)
+
+
+def _receipts(tx: Tx, fresh: Sequence[Payment], shops: Mapping[str, Merchant]) -> None:
+    for payment in fresh:
+        if payment.currency != TEST:
+            name, about = shops[payment.merchant].name, payment.reference or None
+            receipts.give(
+                tx,
+                to=payment.payer,
+                code="sale",
+                amount=-payment.amount,
+                currency=payment.currency,
+                transfer=payment.id,
+                about=about,
+                shop=name,
+            )
 
 
 class _Waiting(NamedTuple):

@@ -9,7 +9,10 @@ from warung.kit.ids import AccountId
 
 
 class PaymentReceipt(Card, frozen=True, tag="pay.receipt"):
-    """Money came (`amount` above nothing) or went, minor units; `code` says why, `about` for what, `other` who stands on the other side."""
+    """Money came (`amount` above nothing) or went, minor units; `code` says why, `about` for what.
+
+    `other` is the account that stands on the other side, `shop` the name of the shop that does.
+    """
 
     sendable: ClassVar[bool] = False
 
@@ -19,6 +22,7 @@ class PaymentReceipt(Card, frozen=True, tag="pay.receipt"):
     currency: str
     other: str | None = None
     about: str | None = None
+    shop: str | None = None
 
     def preview(self) -> Preview:
         """Return what happened; the client writes the amount as its reader does."""
@@ -26,7 +30,7 @@ class PaymentReceipt(Card, frozen=True, tag="pay.receipt"):
 
     def text(self) -> str:
         """Return what it was about."""
-        return " ".join(filter(None, (self.other, self.about)))
+        return " ".join(filter(None, (self.other, self.shop, self.about)))
 
 
 What = Literal["pin_made", "pin_changed", "frozen", "opened"]
@@ -50,8 +54,17 @@ def warn(tx: Tx, *, to: AccountId, what: What) -> None:
 
 
 def give(
-    tx: Tx, *, to: AccountId, code: str, amount: int, currency: str, transfer: str, other: str | None = None, about: str | None = None
+    tx: Tx,
+    *,
+    to: AccountId,
+    code: str,
+    amount: int,
+    currency: str,
+    transfer: str,
+    other: str | None = None,
+    about: str | None = None,
+    shop: str | None = None,
 ) -> None:
     """Put a receipt into somebody's system conversation, in the transaction that moves the money."""
-    card = PaymentReceipt(transfer, code, amount, currency, other, about)
+    card = PaymentReceipt(transfer, code, amount, currency, other, about, shop)
     chat.post(tx, to=chat.open_system(tx, account=to), card=card)

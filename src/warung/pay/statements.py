@@ -106,14 +106,14 @@ def as_csv(told: Statement) -> bytes:
         balance += entry.amount
         cells = [entry.code, entry.other, entry.name, entry.about or ""]
         cells += [plain(entry.amount, told.currency), plain(balance, told.currency), told.currency, entry.id]
-        writer.writerow([told.clock(entry.at), *map(_inert, cells)])
+        writer.writerow([told.clock(entry.at), *map(inert, cells)])
     writer.writerow([told.clock(told.until), "closing", "", "", "", "", plain(told.closing, told.currency), told.currency, ""])
     return out.getvalue().encode()
 
 
-def _inert(cell: str) -> str:
-    """A spreadsheet must not take a cell for a formula; a negative number is none."""
-    return f"'{cell}" if cell[:1] in "=+@\t\r" or (cell[:1] == "-" and not cell[1:2].isdigit()) else cell
+def inert(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula; a negative number is none."""
+    return f"'{cell}" if cell.startswith(("=", "+", "@", "\t", "\r")) or (cell[:1] == "-" and not cell[1:2].isdigit()) else cell
 
 
 def as_pdf(told: Statement, *, place: str) -> bytes:

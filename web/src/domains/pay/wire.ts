@@ -213,6 +213,7 @@ export interface ReceiptCard {
   currency: string;
   other?: string;
   about?: string;
+  shop?: string;
 }
 
 export interface SafetyCard {
