@@ -9,7 +9,7 @@ const PICTURES = "pictures";
 const MOST_PICTURES = 600;
 const PICTURE = /^\/api\/media\/[^/]+\/(avatar|thumb|full)$/;
 const VOICE = /^\/api\/media\/[^/]+\/voice(_aac)?$/;
-const SERVER_ONLY = /^\/(api|ws|apps|media|healthz|readyz|metrics|docs|open|cgi-bin|sns|connect|pay|v3)(\/|$)/;
+const SERVER_ONLY = /^\/(api|ws|apps|media|healthz|readyz|metrics|docs|open|cgi-bin|sns|connect|mp|pay|v3)(\/|$)/;
 
 /** Pictures looked at since this worker started: they need not be moved to the end again. */
 const seen = new Set();
