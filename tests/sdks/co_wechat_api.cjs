@@ -41,6 +41,17 @@ async function prove(call, work) {
   return answer || {};
 }
 
+// What is not here has to end with the library's own error.
+const refused = (call, work) =>
+  prove(call, async () => {
+    try {
+      return Promise.reject(new Error(`answered ${JSON.stringify(await work())}`));
+    } catch (failure) {
+      if (failure.name !== "WeChatAPIError") throw failure;
+      return { refused: [failure.code, failure.message] };
+    }
+  });
+
 function made(appid, secret) {
   const api = new API(appid, secret);
   if (G.base) {
@@ -107,12 +118,20 @@ async function main() {
   await prove("getJsConfig", () => api.getJsConfig({ debug: false, jsApiList: ["scanQRCode"], url: "https://kedai.example/" }));
   const kf = `tini@${G.gh}`;
   if (!G.base) {
-    // These addresses, and those of the analytics, are none of the prefixes.
+    // These addresses, those of the analytics and of what is not here are none of the prefixes.
     await prove("addKfAccount", () => api.addKfAccount(kf, "Tini"));
     await prove("updateKfAccount", () => api.updateKfAccount(kf, "Tini K"));
     await prove("setKfAccountAvatar", () => api.setKfAccountAvatar(kf, file("jpeg", "wajah.jpg")));
     await prove("deleteKfAccount", () => api.deleteKfAccount(kf));
     await prove("getUserSummary", () => api.getUserSummary(G.day, G.day));
+    await refused("createCard", () => api.createCard({ card_type: "CASH" }));
+    await refused("getColors", () => api.getColors());
+    await refused("createGoods", () => api.createGoods({ product_base: {} }));
+    await refused("applyBeacons", () => api.applyBeacons({ quantity: 1, apply_reason: "meja" }));
+    await refused("authorizeDevices", () => api.authorizeDevices([{ id: "1" }], 1));
+    await refused("getDeviceStatus", () => api.getDeviceStatus("1"));
+    await refused("getPois", () => api.getPois(0, 20));
+    await refused("semantic", () => api.semantic(budi, { query: "kopi", category: "restaurant", city: "Bandung" }));
   }
   await prove("getCustomServiceList", () => api.getCustomServiceList());
   await prove("getOnlineCustomServiceList", () => api.getOnlineCustomServiceList());

@@ -72,6 +72,19 @@ def prove(call: str, work: Callable[[], Any]) -> Any:
     return answer
 
 
+def refused(call: str, work: Callable[[], Any], wrong: type[Exception]) -> None:
+    """Make a call that has to be refused with the library's own error, and keep what that says."""
+
+    def told_so() -> dict[str, Any]:
+        try:
+            answer = work()
+        except wrong as failure:
+            return {"refused": [getattr(failure, "errcode", None), getattr(failure, "errmsg", None)]}
+        raise AssertionError(f"answered {answer!r}")
+
+    prove(call, told_so)
+
+
 def told(answer: Any) -> Any:
     """Return an answer so that it can be written down."""
     if isinstance(answer, requests.Response):

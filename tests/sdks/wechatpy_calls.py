@@ -182,6 +182,8 @@ def templates() -> None:
     client.post("https://api.weixin.qq.com/sandbox/event", data={"openid": budi, "event": "agree", "template_id": made})
     data = {name: {"value": "7", "color": "#173177"} for name in G["template_places"]}
     prove("client.message.send_template", lambda: client.message.send_template(budi, made, data, "https://kedai.example/"))
+    asked = f"?action=get_confirm&appid={G['appid']}&scene=7&template_id={made}&redirect_url=https%3A%2F%2Fkedai.example%2F"
+    prove("client._http.get('mp/subscribemsg')", lambda: opened("https://mp.weixin.qq.com/mp/subscribemsg" + asked))
     client.post("https://api.weixin.qq.com/sandbox/event", data={"openid": budi, "event": "agree", "template_id": made, "scene": 7})
     prove("client.message.send_subscribe_template", lambda: client.message.send_subscribe_template(budi, made, 7, "Kopi", data))
     uniform = {"touser": budi, "mp_template_msg": {"appid": G["appid"], "template_id": made, "url": "https://kedai.example/", "data": data}}
@@ -238,9 +240,18 @@ def codes_and_figures() -> None:
         prove(f"client.datacube.{name}", lambda name=name: getattr(client.datacube, name)(day, day))
 
 
+def opened(url: str, status: int = 401) -> Any:
+    """What a browser gets at an address where a program sends people: a page; 401 asks whoever is not signed in to do so."""
+    page = client._http.get(url.partition("#")[0], timeout=30)
+    assert (page.status_code, page.headers["content-type"][:9]) == (status, "text/html"), page.text
+    return page
+
+
 def web() -> None:
     """Signing in to a site."""
-    oauth = WeChatOAuth(G["appid"], G["secret"], "https://kedai.example/masuk")
+    oauth = WeChatOAuth(G["appid"], G["secret"], "https://kedai.example/masuk", "snsapi_userinfo", "7")
+    prove("WeChatOAuth.authorize_url", lambda: opened(oauth.authorize_url))
+    prove("WeChatOAuth.qrconnect_url", lambda: opened(oauth.qrconnect_url, 200))
     prove("WeChatOAuth.fetch_access_token", lambda: oauth.fetch_access_token(G["web_code"]))
     prove("WeChatOAuth.get_user_info", oauth.get_user_info)
     prove("WeChatOAuth.check_access_token", lambda: {"good": oauth.check_access_token()})

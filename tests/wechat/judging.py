@@ -16,6 +16,7 @@ from tests.wechat.shop import Shop
 from warung import apps, official, pay, wechat
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId
+from warung.wechat.codes import TEXTS
 from warung.wechat.table import ENDPOINTS
 from warung.wechatpay import merchants, orders, store_merchants, verbs
 
@@ -24,6 +25,10 @@ PATIENCE_S = 120
 PLACE = re.compile(r"\{\{(\w+)\.DATA\}\}")
 PAGE = Path(__file__).parents[2] / "docs/wechat-sdks.md"
 BEGIN, END = "<!-- proofs -->\n", "<!-- end -->\n"
+ABSENT_BEGIN, ABSENT_END = "<!-- absent -->\n", "<!-- end absent -->\n"
+ABSENT = re.compile(r"^\| `(GET|POST) (/\S+)` \| ([^|]+) \|", re.MULTILINE)
+PAGES = ("/connect/oauth2/authorize", "/connect/qrconnect", "/mp/subscribemsg")  # where a program sends people
+REFUSED = {"refused": [48001, TEXTS[48001]]}
 
 
 def jpeg() -> bytes:
@@ -136,7 +141,7 @@ async def node(script: str, *, told: dict[str, Any], doors: wechat.Doors | None,
 
 def table(proofs: dict[str, list[dict[str, Any]]]) -> str:
     """Return the table of the documentation: each endpoint, and the calls that prove it."""
-    by_path: dict[str, list[str]] = {path: [] for path in sorted(ENDPOINTS)}
+    by_path: dict[str, list[str]] = {path: [] for path in sorted([*ENDPOINTS, *PAGES])}
     for sdk, several in proofs.items():
         for each in several:
             for path in dict.fromkeys(each["paths"]):
@@ -145,5 +150,21 @@ def table(proofs: dict[str, list[dict[str, Any]]]) -> str:
     lines = ["| endpoint | for | proved by |", "|---|---|---|"]
     for path, calls in by_path.items():
         shown = "; ".join(dict.fromkeys(calls[:3])) or "the sandbox"
-        lines.append(f"| `{' '.join(ENDPOINTS[path].methods)} {path}` | {ENDPOINTS[path].who} | {shown} |")
+        methods, who = (["GET"], "people") if path in PAGES else (ENDPOINTS[path].methods, ENDPOINTS[path].who)
+        lines.append(f"| `{' '.join(methods)} {path}` | {who} | {shown} |")
+    return "\n".join(lines) + "\n"
+
+
+def absent() -> list[tuple[str, str, str]]:
+    """Return what the documentation says is not here: method, path, why."""
+    return ABSENT.findall(PAGE.read_text().partition(ABSENT_BEGIN)[2].partition(ABSENT_END)[0])
+
+
+def absent_table(proofs: dict[str, list[dict[str, Any]]]) -> str:
+    """Return the table of what is not here with the calls that were refused; every one of it has to have been called and refused."""
+    lines = ["| endpoint | why | refused to |", "|---|---|---|"]
+    for method, path, why in absent():
+        calls = [f"{sdk}: `{each['call']}`" for sdk, several in proofs.items() for each in several if each["paths"] == [path]]
+        assert calls, f"{path} is called by nobody"
+        lines.append(f"| `{method} {path}` | {why} | {'; '.join(calls)} |")
     return "\n".join(lines) + "\n"

@@ -24,6 +24,7 @@ async def test_unmodified_libraries_call_every_endpoint_through_the_gateway(serv
     async with wechat.gateway_opened(Gateway(files, shop.url, tls_port=0, proxy_port=0)) as doors:
         told = await judging.given(shop)
         proofs["wechatpy"] = await judging.python("wechatpy_calls.py", told=told, doors=doors, ca=files.ca)
+        missed = await judging.python("absent_calls.py", told=told | {"absent": judging.absent()}, doors=doors, ca=files.ca)
         proofs["WeRoBot"] = await judging.python("werobot_calls.py", told=told, doors=doors, ca=files.ca)
         code = (await shop.post("/sandbox/mini_code", {"openid": told["openid"], "appid": told["mini"]["appid"]}))["code"]
         day = (datetime.now(UTC) - timedelta(days=2)).strftime("%Y-%m-%d")
@@ -31,10 +32,14 @@ async def test_unmodified_libraries_call_every_endpoint_through_the_gateway(serv
         proofs["co-wechat-api"] = await judging.node("co_wechat_api.cjs", told=told | more, doors=doors, ca=files.ca)
     await shop.close()
     called = {path for several in proofs.values() for each in several for path in each["paths"]}
-    wanted = {path for path in ENDPOINTS if not path.startswith("/sandbox/")}
+    wanted = {path for path in (*ENDPOINTS, *judging.PAGES) if not path.startswith("/sandbox/")}
     assert not wanted - called, sorted(wanted - called)
+    assert not wanted & {path for _, path, _ in judging.absent()}
+    refused = {"wechatpy": missed, "co-wechat-api": [each for each in proofs["co-wechat-api"] if "refused" in (each["answer"] or {})]}
+    assert [each for several in refused.values() for each in several if each["answer"] != judging.REFUSED] == []
     _same_shapes(proofs["wechatpy"])
-    _written(judging.table(proofs))
+    _written(judging.BEGIN, judging.table(proofs), judging.END)
+    _written(judging.ABSENT_BEGIN, judging.absent_table(refused), judging.ABSENT_END)
 
 
 async def test_the_base_address_of_a_library_moves_its_calls(serve_a_world: ServeWorld) -> None:
@@ -94,11 +99,11 @@ def _held(published: Any, ours: Any, path: str) -> None:
         assert isinstance(ours, type(published)) or ours is None or {type(ours), type(published)} == {int, str}, (path, published, ours)
 
 
-def _written(table: str) -> None:
-    """Hold the page of the documentation to what was proved; WARUNG_WRITE=1 writes it."""
-    before, _, rest = judging.PAGE.read_text().partition(judging.BEGIN)
-    kept, _, after = rest.partition(judging.END)
+def _written(begin: str, table: str, end: str) -> None:
+    """Hold a part of the documentation to what was proved; WARUNG_WRITE=1 writes it."""
+    before, _, rest = judging.PAGE.read_text().partition(begin)
+    kept, _, after = rest.partition(end)
     if os.environ.get("WARUNG_WRITE") == "1":
-        judging.PAGE.write_text(before + judging.BEGIN + table + judging.END + after)
+        judging.PAGE.write_text(before + begin + table + end + after)
     else:
         assert kept == table, "docs/wechat-sdks.md is not what was proved: run this test with WARUNG_WRITE=1"

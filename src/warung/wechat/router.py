@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 import structlog
-from litestar import Request, Response, post, route
+from litestar import Request, Response, route
 from litestar.exceptions import HTTPException
 
 from warung.kit.db import Db, Reader
@@ -26,8 +26,8 @@ from warung.wechat.quotas import Meter
 
 # The first parts of the addresses that belong to this face; what the table does not know there is 48001, not a page of the client.
 ROOTS = ("cgi-bin", "sns", "wxa", "wxaapi", "datacube", "customservice", "sandbox")
-# Those of what is not here at all. Programs call it with POST; GET is left to the client's own pages, and `/scan` is one of those.
-ELSEWHERE = ("card", "merchant", "semantic", "shakearound", "device", "bizwifi", "marketing", "cv", "tcb", "xpay")
+# Those of what is not here at all. Only what is behind them: `/scan` by itself is a page of the client.
+ELSEWHERE = ("card", "merchant", "semantic", "shakearound", "device", "bizwifi", "scan", "marketing", "cv", "tcb", "xpay")
 BODY_BYTES = 12 << 20
 KEPT_TOKENS = 10_000
 SHOWN = 1_024  # bytes of a body by which it is known again
@@ -175,7 +175,7 @@ async def face(request: Request[Any, Any, Any], services: Services, pictures: Pi
     return Response(msgspec.json.encode({"errcode": 0, "errmsg": "ok"} if found is None else found), media_type=JSON, status_code=200)
 
 
-@post([f"/{root}/{{rest:path}}" for root in ELSEWHERE], include_in_schema=False, status_code=200)
+@route([f"/{root}/{{rest:path}}" for root in ELSEWHERE], http_method=["GET", "POST"], include_in_schema=False, status_code=200)
 async def elsewhere() -> Response[bytes]:
     """Answer what is not here as an account without the right to it is answered."""
     return told(Wrong(48001), "")

@@ -2,6 +2,14 @@
 // standard input and answers a line of JSON: what each call was answered.
 const { readFileSync } = require("fs");
 const { createHash } = require("crypto");
+const called = new Set();
+for (const scheme of [require("http"), require("https")]) {
+  const request = scheme.request;
+  scheme.request = function (...given) {
+    called.add(`${given[0].method} ${String(given[0].path || given[0].pathname).split("?")[0]}`);
+    return request.apply(this, given);
+  };
+}
 const { Wechatpay, Rsa, Aes, Formatter, Multipart } = require("wechatpay-axios-plugin");
 const { default: axios } = require("axios");
 const WxPay = require("wechatpay-node-v3");
@@ -38,7 +46,9 @@ async function newer() {
   await note("partner app", path.app.post(order("axapp01", {})));
   await note("partner native", path.native.post(order("axnative01", {})));
   await note("partner h5", path.h5.post(order("axh501", { scene_info })));
-  await note("partner codepay", path.codepay.post(order("axcode01", { payer: { auth_code: given.codes.shift() }, scene_info: { id: "1" } })));
+  const shown = await note("partner codepay", path.codepay.post(order("axcode01", { payer: { auth_code: given.codes.shift() }, scene_info: { id: "1" } })));
+  const named = { params: { sp_mchid: given.mchid, sub_mchid: given.sub_mchid }, transaction_id: shown.transaction_id };
+  await note("partner query by id", path.id._transaction_id_.get(named));
   await note("partner reverse", pay.chain("v3/pay/partner/transactions/out-trade-no/{out_trade_no}/reverse").post(who, { out_trade_no: "axcode01" }));
   const params = { sp_mchid: given.mchid, sub_mchid: given.sub_mchid };
   await note("partner query", path.outTradeNo._out_trade_no_.get({ params, out_trade_no: "axjsapi01" }));
@@ -47,6 +57,10 @@ async function newer() {
   await note("jsapi", pay.v3.pay.transactions.jsapi.post({ ...own, out_trade_no: "axown01" }));
   const paid = await note("sandbox pay", pay.chain("v3/sandbox/orders/axown01/pay").post({ openid: given.openid }));
   await note("query by id", pay.v3.pay.transactions.id._id_.get({ params: { mchid: given.mchid }, id: paid.transaction_id }));
+  const part = (n) => ({ mchid: given.mchid, attach: "x", amount: { total_amount: 5, currency: "CNY" }, out_trade_no: `axpart0${n}`, description: "x" });
+  const whole = { combine_appid: given.appid, combine_mchid: given.mchid, combine_out_trade_no: "axwhole01", sub_orders: [part(0), part(1)], notify_url: given.notify_url };
+  await note("combined", pay.v3.combineTransactions.native.post(whole));
+  await note("sandbox pay combined", pay.chain("v3/sandbox/combine-orders/axwhole01/pay").post({ openid: given.openid }));
   await note("sandbox fund", pay.chain("v3/sandbox/fund").post({ appid: given.appid, amount: 500 }));
   await note("certificates", pay.v3.certificates.get({ headers: { "Wechatpay-Serial": given.public_key_id } }));
   await note("wrong", pay.v3.pay.transactions.jsapi.post({ ...own, out_trade_no: "x" }));
@@ -151,5 +165,5 @@ async function heard() {
 const parts = given.parts.map((name) => ({ newer, older, node, heard })[name]);
 (async () => {
   for (const part of parts) await part();
-  console.log(JSON.stringify(told));
+  console.log(JSON.stringify({ ...told, called: [...called].sort() }));
 })();

@@ -8,11 +8,23 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import requests
 from wechatpayv3 import WeChatPay, WeChatPayType  # type: ignore[import-not-found]
 from wechatpayv3.type import RequestType  # type: ignore[import-not-found]
 
 told: dict[str, Any] = {}
+called: set[str] = set()
+_send = requests.Session.send
+
+
+def _noted(self: requests.Session, request: requests.PreparedRequest, **more: Any) -> requests.Response:
+    called.add(f"{request.method} {urlsplit(str(request.url)).path}")
+    return _send(self, request, **more)
+
+
+requests.Session.send = _noted  # type: ignore[method-assign]
 
 
 def note(name: str, answer: tuple[int, Any]) -> Any:
@@ -107,7 +119,11 @@ def money(pay: WeChatPay, given: dict[str, Any], mark: str) -> None:
     note("transfer cancel", pay.mch_transfer_bills_cancel(f"t{mark}2"))
     details = [{"out_detail_no": "d1", "transfer_amount": 10, "transfer_remark": "x", "openid": given["openid"], "user_name": "budi"}]
     batch = note("batch", pay.transfer_batch(f"b{mark}", "Bonus", "Lebaran", 10, 1, transfer_detail_list=details))
-    note("batch query", pay.transfer_query_batchid(batch["batch_id"], need_query_detail=True))
+    found, deadline = None, time.time() + 20
+    while not (found and found["transfer_detail_list"]) and time.time() < deadline:
+        found = note("batch query", pay.transfer_query_batchid(batch["batch_id"], need_query_detail=True))
+    note("batch detail", pay.transfer_query_detail_id(batch["batch_id"], found["transfer_detail_list"][0]["detail_id"]))
+    note("batch detail by number", pay.transfer_query_out_detail_no("d1", f"b{mark}"))
     note("batch query by number", pay.transfer_query_out_batch_no(f"b{mark}", need_query_detail=True))
     note("picture", pay.image_upload(given["picture"]))
 
@@ -152,7 +168,7 @@ def main() -> None:
         orders(pay, given, mark)
         combined(pay, given, mark)
         money(pay, given, mark)
-    print(json.dumps(told))
+    print(json.dumps(told | {"called": sorted(called)}))
 
 
 main()
