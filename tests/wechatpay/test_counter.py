@@ -1,6 +1,7 @@
 """The keeper's side of orders: their list, giving back by hand, the bill of a day."""
 
 import time
+from typing import Any
 
 from tests.wechatpay.market import Market
 from tests.wechatpay.test_orders import query
@@ -8,7 +9,7 @@ from tests.worlds import OpenWorld
 from warung import pay
 from warung.kit.clock import DAY
 from warung.pay import merchants as pay_merchants
-from warung.wechatpay import counter
+from warung.wechatpay import counter, notices
 from warung.wechatpay.model import BillNotThere, MerchantIdNotFound, OrderNotHere, OrderNotPaid
 
 
@@ -40,13 +41,16 @@ async def test_a_keeper_sees_the_orders_and_gives_one_back_by_hand(market: Marke
 
 async def test_an_order_follows_what_is_given_back_among_the_takings(market: Market) -> None:
     await market.bought(total=100)
-    asked = {"out_trade_no": "pesanan1001", "out_refund_no": "r1", "amount": {"refund": 20, "total": 100}}
+    asked: dict[str, Any] = {"out_trade_no": "pesanan1001", "out_refund_no": "r1", "amount": {"refund": 20, "total": 100}}
+    asked["notify_url"] = "https://toko.example/kembali"
     assert (await market.program.call("POST", "/v3/refund/domestic/refunds", asked))[0] == 200
     (payment,) = (await market.ask(pay_merchants.payments, by=market.siti, merchant=market.shop)).payments
     for _ in range(2):
         await market.do(pay.refund_payment, by=market.siti, payment=payment.id, amount=50, nonce="kembali-01")
     (order,) = (await market.ask(counter.listed, by=market.siti, mchid=market.merchant.mchid)).orders
     assert (order.state, order.refunded, await market.has(market.budi)) == ("REFUND", 70, 9_970)
+    heard = await market.ask(notices.sent, by=market.siti, mchid=market.merchant.mchid)
+    assert [each.url for each in heard if each.event == "REFUND.SUCCESS"] == ["https://toko.example/kembali"] * 2
     more = asked | {"out_refund_no": "r2", "amount": {"refund": 31, "total": 100}}
     assert (await market.program.call("POST", "/v3/refund/domestic/refunds", more))[1]["code"] == "INVALID_REQUEST"
     more["amount"] = {"refund": 30, "total": 100}

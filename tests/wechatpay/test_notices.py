@@ -10,7 +10,7 @@ from tests.wechatpay.listener import Listener
 from tests.wechatpay.market import Market
 from tests.worlds import OpenWorld
 from warung.kit.clock import HOUR, SECOND
-from warung.wechatpay import keys, merchants, notices
+from warung.wechatpay import counter, keys, merchants, notices
 from warung.wechatpay.model import NoticeNotFound
 
 
@@ -26,6 +26,11 @@ async def test_a_payment_and_a_refund_are_told_signed_and_encrypted(market: Mark
         refund = {"out_trade_no": "pesanan1001", "out_refund_no": "r1", "notify_url": listener.url, "amount": {"refund": 6, "total": 56}}
         assert (await market.program.call("POST", "/v3/refund/domestic/refunds", refund))[0] == 200
         await market.world.settle()
+        hand: dict[str, Any] = {"by": market.siti, "mchid": market.merchant.mchid, "nonce": "kembali-01"}
+        (order,) = (await market.ask(counter.listed, by=market.siti, mchid=market.merchant.mchid)).orders
+        for _ in range(2):
+            await market.do(counter.give_back, order=order.id, amount=9, **hand)
+        await market.world.settle()
         kinds = []
         for at, (_, body) in enumerate(listener.heard):
             await market.program.checks(listener.headers(at), body)
@@ -38,7 +43,9 @@ async def test_a_payment_and_a_refund_are_told_signed_and_encrypted(market: Mark
             with pytest.raises(InvalidTag):
                 market.program.opens(tampered)
             assert keys.unseal("x" * 32, said["resource"]["nonce"], said["resource"]["ciphertext"], "transaction") is None
-        assert kinds == ["TRANSACTION.SUCCESS", "REFUND.SUCCESS"]
+        assert kinds == ["TRANSACTION.SUCCESS", "REFUND.SUCCESS", "REFUND.SUCCESS"]
+        last = json.loads(market.program.opens(json.loads(listener.heard[-1][1])["resource"]))
+        assert (last["out_trade_no"], last["amount"]["refund"], last["out_refund_no"]) == ("pesanan1001", 9, last["refund_id"])
         first = json.loads(market.program.opens(json.loads(listener.heard[0][1])["resource"]))
         assert first == bought
         assert {each.state for each in await sent(market)} == {"taken"}

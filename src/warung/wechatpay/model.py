@@ -11,6 +11,7 @@ Mode = Literal["certificate", "public_key"]
 TradeType = Literal["JSAPI", "NATIVE", "APP", "MWEB", "MICROPAY"]
 TradeState = Literal["NOTPAY", "SUCCESS", "REFUND", "CLOSED", "REVOKED", "USERPAYING", "PAYERROR"]
 TransferState = Literal["WAIT_USER_CONFIRM", "SUCCESS", "FAIL", "CANCELLED"]
+PURSE = "零钱"  # where a refund arrives, as WeChat calls a wallet
 CNY = "CNY"
 
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from warung.kit.db import Reader
 from warung.wechatpay import orders, times
 from warung.wechatpay.faults import OLDER, Fault
-from warung.wechatpay.model import CNY, Merchant, Order
+from warung.wechatpay.model import CNY, PURSE, Merchant, Order, RefundRow
 
 BYTES = 64 * 1024
 FIELDS = 300
@@ -147,6 +147,25 @@ def told(reader: Reader, order: Order) -> dict[str, Any]:
     state = orders.state_of(reader, order)
     said = {"trade_state": state, "trade_state_desc": orders.SAID[state], "out_trade_no": order.out_trade_no}
     return said | (paid(reader, order) if order.paid_at is not None else {"trade_type": order.trade_type, "total_fee": order.total})
+
+
+def refunded(reader: Reader, order: Order, done: RefundRow) -> dict[str, Any]:
+    """Return what is told of a refund. One without a digest was given by hand."""
+    return {
+        "appid": order.appid,
+        "transaction_id": order.transaction_id,
+        "out_trade_no": order.out_trade_no,
+        "refund_id": done.id,
+        "out_refund_no": done.out_refund_no,
+        "total_fee": order.total,
+        "refund_fee": done.amount,
+        "settlement_refund_fee": done.amount,
+        "refund_status": "SUCCESS",
+        "success_time": times.plain(reader, done.created_at),
+        "refund_recv_accout": PURSE,
+        "refund_account": "REFUND_SOURCE_RECHARGE_FUNDS",
+        "refund_request_source": "API" if done.digest else "VENDOR_PLATFORM",
+    }
 
 
 def notice(found: Any, merchant: Merchant) -> bytes:

@@ -9,15 +9,14 @@ from warung import pay
 from warung.kit.clock import DAY
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import digest
-from warung.wechatpay import notices, orders, store_merchants, store_orders, times
+from warung.wechatpay import notices, older, orders, store_merchants, store_orders, times
 from warung.wechatpay.call import Call
 from warung.wechatpay.faults import Fault, not_this, wrong
-from warung.wechatpay.model import CNY, Merchant, Order, RefundRow
+from warung.wechatpay.model import CNY, PURSE, Merchant, Order, RefundRow
 from warung.wechatpay.wire import Abnormal, RefundAsked
 
 MOST = 50
 WITHIN_MS = 365 * DAY
-WHERE = "零钱"
 
 
 def ask(tx: Tx, call: Call, data: RefundAsked) -> dict[str, Any]:
@@ -41,15 +40,7 @@ def ask(tx: Tx, call: Call, data: RefundAsked) -> dict[str, Any]:
         url=url,
     )
     if fresh:
-        notices.tell(
-            tx,
-            merchant=call.merchant,
-            url=url,
-            event="REFUND.SUCCESS",
-            original="refund",
-            summary="退款成功",
-            body=_notice(tx, done, order),
-        )
+        tell(tx, call.merchant, order, done, version=3)
     return told(tx, done)
 
 
@@ -94,14 +85,32 @@ def give(
     return made, True
 
 
+def tell(tx: Tx, merchant: Merchant, order: Order, done: RefundRow, *, version: int) -> None:
+    """Tell a program of a refund, at the address that the refund has."""
+    body = older.refunded(tx, order, done) if version == 2 else _notice(tx, done, order)
+    about = {"event": "REFUND.SUCCESS", "original": "refund", "summary": "退款成功"}
+    notices.tell(tx, merchant=merchant, url=done.notify_url, body=body, version=version, **about)
+
+
 def on_refunded(tx: Tx, event: pay.PaymentRefunded) -> None:
-    """A shop's keeper gave a payment back by hand: the order follows, and programs and bills know of it."""
+    """A shop's keeper gave a payment back by hand: the order follows, and programs and bills know of it.
+
+    They are told where they wanted to hear of the order's last refund, else where they heard that it was paid.
+    """
     order = store_orders.order_by(tx, payment=event.payment)
     if order is None or store_orders.refund_by(tx, transfer=event.refund) is not None:
         return
     id = _new_id(tx)
     store_orders.refunded(tx, order.id, event.amount, "REFUND")
-    store_orders.insert_refund(tx, RefundRow(id, order.mchid, id, order.id, event.amount, "", "", "", event.refund, tx.now))
+    done = RefundRow(id, order.mchid, id, order.id, event.amount, "", _address(tx, order), "", event.refund, tx.now)
+    store_orders.insert_refund(tx, done)
+    teller = store_merchants.merchant(tx, order.sp_mchid or order.mchid)
+    assert teller is not None
+    tell(tx, teller, order, done, version=order.version)
+
+
+def _address(reader: Reader, order: Order) -> str:
+    return next((each.notify_url for each in reversed(store_orders.refunds_of(reader, order.id)) if each.notify_url), order.notify_url)
 
 
 def _new_id(reader: Reader) -> str:
@@ -145,7 +154,7 @@ def told(reader: Reader, done: RefundRow) -> dict[str, Any]:
         "transaction_id": order.transaction_id,
         "out_trade_no": order.out_trade_no,
         "channel": "ORIGINAL",
-        "user_received_account": WHERE,
+        "user_received_account": PURSE,
         "success_time": at,
         "create_time": at,
         "status": "SUCCESS",
@@ -175,6 +184,6 @@ def _notice(reader: Reader, done: RefundRow, order: Order) -> dict[str, Any]:
         "refund_id": done.id,
         "refund_status": "SUCCESS",
         "success_time": times.written(reader, done.created_at),
-        "user_received_account": WHERE,
+        "user_received_account": PURSE,
         "amount": amount,
     }

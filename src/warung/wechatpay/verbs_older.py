@@ -8,9 +8,9 @@ import msgspec
 from warung import accounts
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId, digest
-from warung.wechatpay import bills, notices, older, orders, redpacks, refunds, store_moves, store_orders, times, transfers, verbs
+from warung.wechatpay import bills, older, orders, redpacks, refunds, store_moves, store_orders, times, transfers, verbs
 from warung.wechatpay.faults import Fault, forbidden, not_this, wrong
-from warung.wechatpay.model import Merchant, Order, RefundRow, TradeType
+from warung.wechatpay.model import PURSE, Merchant, Order, TradeType
 
 Said = Mapping[str, str]
 KINDS: dict[str, TradeType] = {"JSAPI": "JSAPI", "NATIVE": "NATIVE", "APP": "APP", "MWEB": "MWEB"}
@@ -135,10 +135,7 @@ def _refund(tx: Tx, asked: Asked) -> dict[str, Any]:
     reason = asked.said.get("refund_desc", "")[:80]
     done, fresh = refunds.give(tx, asked.merchant, order, number=number, amount=amount, total=total, same=same, reason=reason, url=url)
     if fresh:
-        body = _refund_notice(tx, order, done)
-        notices.tell(
-            tx, merchant=asked.merchant, url=url, event="REFUND.SUCCESS", original="refund", summary="退款成功", body=body, version=2
-        )
+        refunds.tell(tx, asked.merchant, order, done, version=2)
     return _who(asked) | {
         "transaction_id": order.transaction_id,
         "out_trade_no": order.out_trade_no,
@@ -147,24 +144,6 @@ def _refund(tx: Tx, asked: Asked) -> dict[str, Any]:
         "refund_fee": done.amount,
         "total_fee": order.total,
         "cash_fee": order.total,
-    }
-
-
-def _refund_notice(tx: Tx, order: Order, done: RefundRow) -> dict[str, Any]:
-    return {
-        "appid": order.appid,
-        "transaction_id": order.transaction_id,
-        "out_trade_no": order.out_trade_no,
-        "refund_id": done.id,
-        "out_refund_no": done.out_refund_no,
-        "total_fee": order.total,
-        "refund_fee": done.amount,
-        "settlement_refund_fee": done.amount,
-        "refund_status": "SUCCESS",
-        "success_time": times.plain(tx, done.created_at),
-        "refund_recv_accout": refunds.WHERE,
-        "refund_account": "REFUND_SOURCE_RECHARGE_FUNDS",
-        "refund_request_source": "API",
     }
 
 
@@ -185,7 +164,7 @@ def _refund_query(tx: Tx, asked: Asked) -> dict[str, Any]:
     said |= {"refund_count": len(rows), "refund_fee": order.refunded, "cash_fee": order.total}
     for at, row in enumerate(rows):
         said |= {f"refund_id_{at}": row.id, f"out_refund_no_{at}": row.out_refund_no, f"refund_fee_{at}": row.amount}
-        said |= {f"refund_status_{at}": "SUCCESS", f"refund_channel_{at}": "ORIGINAL", f"refund_recv_accout_{at}": refunds.WHERE}
+        said |= {f"refund_status_{at}": "SUCCESS", f"refund_channel_{at}": "ORIGINAL", f"refund_recv_accout_{at}": PURSE}
         said |= {f"refund_success_time_{at}": times.plain(tx, row.created_at)}
     return said
 
