@@ -215,31 +215,34 @@ async def test_bytes_that_are_no_material_are_refused(stall: Stall) -> None:
             await official.bring(*tools, official=toko.id, kind=kind, data=data)
 
 
-async def test_a_preview_is_read_by_whom_it_was_sent_to_while_it_is_a_draft(stall: Stall) -> None:
+async def test_a_preview_is_read_by_whom_it_was_sent_to_as_it_was_then_while_it_is_a_draft(stall: Stall) -> None:
     sari, budi, ayu = await stall.people("sari", "budi", "ayu")
     toko = await stall.toko(sari)
     fan = await stall.fan(budi, toko)
     await stall.fan(ayu, toko)
     kept = await picture(stall, toko)
     draft = await stall.do(official.add_draft, official=toko.id, items=[writing(cover=kept.media_id), writing("Dua")])
-    asked: dict[str, Any] = {"media_id": draft.media_id, "item": 1}
-    await stall.refused(NoSuchPreview, read_preview, by=budi, **asked)
-    await stall.do(official.preview_draft, official=toko.id, openid=fan.openid, media_id=draft.media_id)
+    await stall.refused(NoSuchPreview, read_preview, by=budi, id=draft.media_id, item=1)
+    shown = await stall.do(official.preview_draft, official=toko.id, openid=fan.openid, media_id=draft.media_id)
+    asked: dict[str, Any] = {"id": shown, "item": 1}
     assert fan.conversation is not None
     card = json.loads(bytes((await stall.page(budi, fan.conversation)).messages[-1].card))
     assert [each.get("article") for each in card["items"]] == [None, None]
-    assert [each["preview"] for each in card["items"]] == [f"{draft.media_id}/0", f"{draft.media_id}/1"]
+    assert [each["preview"] for each in card["items"]] == [f"{shown}/0", f"{shown}/1"]
     assert card["why"] == "preview"
-    await stall.do(official.change_draft, official=toko.id, media_id=draft.media_id, items=[writing("Dua lagi")], index=1)
+    await stall.do(official.change_draft, official=toko.id, media_id=draft.media_id, items=[writing("Satu lagi"), writing("Dua lagi")])
+    await stall.do(official.delete_material, official=toko.id, media_id=kept.media_id)
+    again = await stall.do(official.preview_draft, official=toko.id, openid=fan.openid, media_id=draft.media_id)
     for reader in (budi, sari):
-        assert (await stall.ask(read_preview, by=reader, **asked))[1].title == "Dua lagi"
+        assert (await stall.ask(read_preview, by=reader, **asked))[1].title == "Dua"
+        assert (await stall.ask(read_preview, by=reader, **asked | {"id": again}))[1].title == "Dua lagi"
     viewers = dict(official.DOMAIN.viewers)
     blob = draft.items[0].cover.blob if draft.items[0].cover else None
     assert [await stall.ask(media.may_see, by=who, blob=blob, viewers=viewers) for who in (budi, sari, ayu)] == [True, True, False]
     await stall.refused(NoSuchPreview, read_preview, by=ayu, **asked)
     for item in (2, -1):
-        await stall.refused(NoSuchPreview, read_preview, by=budi, media_id=draft.media_id, item=item)
-    await stall.refused(NoSuchPreview, read_preview, by=budi, media_id="x" * 43, item=0)
+        await stall.refused(NoSuchPreview, read_preview, by=budi, id=shown, item=item)
+    await stall.refused(NoSuchPreview, read_preview, by=budi, id="x" * 43, item=0)
     friends = await stall.friends(budi, ayu)
     how: dict[str, Any] = {"merged": False, "origin": False, "nonce": stall.nonce()[:30]}
     seqs = [(await stall.page(budi, fan.conversation)).messages[-1].seq]
@@ -248,6 +251,7 @@ async def test_a_preview_is_read_by_whom_it_was_sent_to_while_it_is_a_draft(stal
     await stall.world.settle()
     for reader in (budi, sari):
         await stall.refused(NoSuchPreview, read_preview, by=reader, **asked)
+    assert not await stall.ask(media.may_see, by=budi, blob=blob, viewers=viewers)
 
 
 async def test_who_gets_an_article_for_followers_passed_on_reads_it_through_the_message(stall: Stall) -> None:

@@ -28,7 +28,7 @@ def fill(tx: Tx, by: AccountId, shop: AccountId, openid: str, word: str) -> dict
     """Let an account write; whatever only its staff or its followers may know has the word in it."""
     writing = official.Writing(title=word[:60], content=f"<p>{word}</p>", comments=True)
     draft = official.add_draft(tx, official=shop, items=[writing])
-    official.preview_draft(tx, official=shop, openid=openid, media_id=draft.media_id)
+    preview = official.preview_draft(tx, official=shop, openid=openid, media_id=draft.media_id)
     other = official.add_draft(tx, official=shop, items=[writing])
     article = official.make_public(tx, official=shop, media_id=other.media_id, number=number(tx))
     publishing.set_open(tx, official=shop, id=article.id, open=False)
@@ -40,6 +40,7 @@ def fill(tx: Tx, by: AccountId, shop: AccountId, openid: str, word: str) -> dict
     template = official.define_template(tx, official=shop, title=word[:30], content=f"{word}: {{{{isi.DATA}}}}")
     return {
         "draft": draft.media_id,
+        "preview": preview,
         "article": article.id,
         "comment": str(comment),
         "broadcast": sent.id,
@@ -63,7 +64,7 @@ def _of_readers(have: Mapping[str, str]) -> dict[str, list[Try]]:
         "POST /articles/{article}/{idx}/receive": [
             Try(f"{page}/receive", {"conversation": have.get("official_conversation", NOWHERE), "seq": seq}) for seq in (1, 2, 3)
         ],
-        "GET /previews/{draft}/{idx}": [Try(f"/previews/{have.get('draft', 'x')}/0")],
+        "GET /previews/{preview}/{idx}": [Try(f"/previews/{have.get('preview', 'x')}/0")],
         "POST /articles/{article}/{idx}/read": [Try(f"{page}/read", {"from": "friend"})],
         "POST /articles/{article}/{idx}/share": [
             Try(f"{page}/share", {"to": have.get("official_conversation", NOWHERE), "nonce": "asing-bagi-1"})

@@ -71,8 +71,7 @@ def make_public(tx: Tx, *, official: AccountId, media_id: str, number: int) -> A
     article = Article(secret(), number, official, draft.items, True, tx.now, tx.now)
     store_articles.insert_article(tx, article)
     writing.hold(tx, article.id, article.items)
-    store_articles.delete_draft(tx, media_id)
-    writing.let_go(tx, media_id, draft.items)
+    writing.forget(tx, draft)
     return article
 
 
@@ -221,12 +220,11 @@ def may_read(reader: Reader, by: AccountId, article: Article) -> bool:
 
 
 def may_see(reader: Reader, by: AccountId, name: str, _item: int) -> bool:
-    """Say whether `by` may see the pictures of the article or draft `name`."""
+    """Say whether `by` may see the pictures of the article, draft or preview `name`."""
     found = store_articles.article(reader, name)
     if found is not None:
         return may_read(reader, by, found) or passing.received(reader, by=by, id=name)
-    draft = store_articles.draft(reader, name)
-    return draft is not None and writing.may_preview(reader, by, draft)
+    return writing.may_see(reader, by, name)
 
 
 def seen(reader: Reader, by: AccountId, id: str, item: int) -> tuple[Article, Item]:

@@ -56,7 +56,7 @@ class ArticleShown(msgspec.Struct, frozen=True):
     shares: int
     favourite: bool
     comments: Comments
-    preview: bool = False  # it is a draft, shown before it is published; `published_at` is when it was changed last
+    preview: bool = False  # it is a draft, shown before it is published; `published_at` is when it was shown
 
 
 class ReadFromWhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -142,14 +142,14 @@ async def receive(db: Db, me: Identity, article: Id, idx: int, data: GotBy) -> N
     await db.write(lambda tx: passing.receive(tx, by=me.account, id=article, item=idx, conversation=data.conversation, seq=data.seq))
 
 
-@get("/previews/{draft:str}/{idx:int}")
-async def read_preview(db: Db, me: Identity, draft: Id, idx: int) -> ArticleShown:
-    """A page of a draft that was shown to you, as it is now; nothing of your reading is counted."""
+@get("/previews/{preview:str}/{idx:int}")
+async def read_preview(db: Db, me: Identity, preview: Id, idx: int) -> ArticleShown:
+    """A page of a draft as it was when it was shown to you; nothing of your reading is counted."""
 
     def question(reader: Reader) -> ArticleShown:
-        whole, item = writing.read_preview(reader, by=me.account, media_id=draft, item=idx)
+        whole, item = writing.read_preview(reader, by=me.account, id=preview, item=idx)
         return ArticleShown(
-            id=draft,
+            id=preview,
             idx=idx,
             items=len(whole.items),
             official=consent.page(reader, by=me.account, official=whole.official),

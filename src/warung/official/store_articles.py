@@ -61,17 +61,24 @@ def delete_draft(tx: Tx, media_id: str) -> None:
     tx.run("DELETE FROM official_draft WHERE media_id = :id", {"id": media_id})
 
 
-def show_draft(tx: Tx, media_id: str, account: AccountId) -> None:
-    """Note that somebody may read a draft."""
-    sql = """INSERT INTO official_preview (draft, account, at) VALUES (:draft, :account, :now)
-        ON CONFLICT (draft, account) DO UPDATE SET at = excluded.at"""
-    tx.run(sql, {"draft": media_id, "account": account, "now": tx.now})
+def insert_shown(tx: Tx, id: str, shown: Draft, account: AccountId) -> None:
+    """Keep what a preview shows to somebody."""
+    sql = "INSERT INTO official_shown (id, draft, account, items, at) VALUES (:id, :draft, :account, :items, :now)"
+    tx.run(sql, {"id": id, "draft": shown.media_id, "account": account, "items": encode(shown.items), "now": tx.now})
 
 
-def was_shown(reader: Reader, media_id: str, account: AccountId) -> bool:
-    """Was a draft shown to somebody?"""
-    sql = "SELECT 1 FROM official_preview WHERE draft = :draft AND account = :account"
-    return reader.one(sql, {"draft": media_id, "account": account}) is not None
+def shown(reader: Reader, id: str) -> tuple[Draft, list[AccountId]] | None:
+    """Return the draft that a preview shows, as it was then, and to whom."""
+    sql = """SELECT s.draft, d.official, s.items, d.created_at, s.at, s.account FROM official_shown s
+        JOIN official_draft d ON d.media_id = s.draft WHERE s.id = :id"""
+    rows = reader.all(sql, {"id": id})
+    return (_draft(rows[0][:5]), [row[5] for row in rows]) if rows else None
+
+
+def shown_of(reader: Reader, media_id: str) -> list[tuple[str, tuple[Item, ...]]]:
+    """Return the previews of a draft: their ids and what they show."""
+    rows = reader.all("SELECT id, items FROM official_shown WHERE draft = :draft ORDER BY id", {"draft": media_id})
+    return [(row[0], _items.decode(row[1])) for row in rows]
 
 
 def insert_article(tx: Tx, article: Article) -> None:

@@ -86,9 +86,14 @@ def change_draft(tx: Tx, *, official: AccountId, media_id: str, items: Sequence[
 
 def delete_draft(tx: Tx, *, official: AccountId, media_id: str) -> None:
     """Forget a draft. Raises `NoSuchDraft`, `AlreadyPublishing`."""
-    found = _free(tx, official, media_id)
-    store_articles.delete_draft(tx, media_id)
-    let_go(tx, media_id, found.items)
+    forget(tx, _free(tx, official, media_id))
+
+
+def forget(tx: Tx, draft: Draft) -> None:
+    """Forget a draft and its previews: it is thrown away, or public."""
+    for id, items in [(draft.media_id, draft.items), *store_articles.shown_of(tx, draft.media_id)]:
+        let_go(tx, id, items)
+    store_articles.delete_draft(tx, draft.media_id)
 
 
 def drafts(reader: Reader, *, official: AccountId, offset: int = 0, limit: int = 20) -> DraftPage:
@@ -101,32 +106,38 @@ def count_drafts(reader: Reader, *, official: AccountId) -> int:
     return store_articles.count_drafts(reader, official)
 
 
-def preview_draft(tx: Tx, *, official: AccountId, openid: str, media_id: str) -> None:
-    """Show a draft to one follower: a card that leads to it, for them only, as long as it is a draft.
+def preview_draft(tx: Tx, *, official: AccountId, openid: str, media_id: str) -> str:
+    """Show a draft to one follower: a card that leads to it as it is now, for them only, as long as it is a draft. Return the preview's id.
 
     Raises `NoSuchDraft`, `TooManyPreviews`, and what `say` does.
     """
     found = draft(tx, official=official, media_id=media_id)
     count_preview(tx, official)
-    store_articles.show_draft(tx, media_id, talking.reachable(tx, official, openid).account)
+    id = secrets.token_urlsafe(32)
+    store_articles.insert_shown(tx, id, found, talking.reachable(tx, official, openid).account)
+    hold(tx, id, found.items)
     items = tuple(
-        NewsItem(title=item.title, digest=item.digest, cover=item.cover.blob if item.cover else None, preview=f"{media_id}/{at}")
+        NewsItem(title=item.title, digest=item.digest, cover=item.cover.blob if item.cover else None, preview=f"{id}/{at}")
         for at, item in enumerate(found.items)
     )
     talking.say(tx, official=official, to=openid, card=News(items=items, why=PREVIEW), nonce=Nonce(f"preview-{new_id(tx.now)}"))
+    return id
 
 
-def read_preview(reader: Reader, *, by: AccountId, media_id: str, item: int) -> tuple[Draft, Item]:
-    """Return an item of a draft, as it is now, to whom it was shown and to the staff. Raises `NoSuchPreview`."""
-    found = store_articles.draft(reader, media_id)
-    if found is None or not may_preview(reader, by, found) or not 0 <= item < len(found.items):
+def read_preview(reader: Reader, *, by: AccountId, id: str, item: int) -> tuple[Draft, Item]:
+    """Return an item of a draft as it was when it was shown, to whom it was shown and to the staff. Raises `NoSuchPreview`."""
+    found = _shown(reader, by, id)
+    if found is None or not 0 <= item < len(found.items):
         raise NoSuchPreview
     return found, found.items[item]
 
 
-def may_preview(reader: Reader, by: AccountId, draft: Draft) -> bool:
-    """Say whether somebody may read a draft: it was shown to them, or they work for its account."""
-    return store_articles.was_shown(reader, draft.media_id, by) or store.role(reader, draft.official, by) is not None
+def may_see(reader: Reader, by: AccountId, name: str) -> bool:
+    """Say whether somebody may see the pictures of a draft or a preview: they work for its account, or it was shown to them."""
+    found = store_articles.draft(reader, name)
+    if found is not None and store.role(reader, found.official, by) is not None:
+        return True
+    return _shown(reader, by, name) is not None
 
 
 def count_preview(tx: Tx, official: AccountId) -> None:
@@ -203,6 +214,15 @@ def _blobs(items: Sequence[Item]) -> set[BlobId]:
 
 def _shot(reader: Reader, official: AccountId, media_id: str) -> ArticlePhoto:
     return msgspec.structs.replace(shot(keeping.picture(reader, official, media_id)), media_id=media_id)
+
+
+def _shown(reader: Reader, by: AccountId, id: str) -> Draft | None:
+    """Return what a preview shows, if somebody may read it."""
+    found = store_articles.shown(reader, id)
+    if found is None:
+        return None
+    draft, accounts = found
+    return draft if by in accounts or store.role(reader, draft.official, by) is not None else None
 
 
 def _free(reader: Reader, official: AccountId, media_id: str) -> Draft:
