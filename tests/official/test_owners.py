@@ -1,13 +1,16 @@
 """An account gets another owner: offered by one, taken over by the other; what goes with it and what does not."""
 
+import json
+
 import pytest
 
 from tests.official.conftest import ON_SQLITE, Stall
 from tests.scenarios.walking import device
 from tests.served import Served
 from tests.worlds import Hand, OpenWorld
-from warung import apps, official, pay
+from warung import apps, chat, official, pay
 from warung.app import World
+from warung.kit.ids import AccountId
 from warung.official import owning, team
 from warung.official.model import NotOffered, OfficialNotFound, OwnerStays, Settings, StaffOnly, TooManyOfficials
 from warung.wechatpay import merchants
@@ -102,6 +105,43 @@ async def test_an_account_is_offered_by_its_owner_to_its_staff_and_taken_by_whom
 
 
 @ON_SQLITE
+async def test_both_hear_of_an_offer_where_this_place_writes_to_them_and_see_what_became_of_it(stall: Stall) -> None:
+    sari, budi, ayu, joko = await stall.people("sari", "budi", "ayu", "joko")
+    await stall.friends(sari, budi, ayu)
+    toko = await stall.toko(sari)
+    for who in (budi, ayu):
+        await stall.do(official.set_staff, by=sari, official=toko.id, account=who, role="editor")
+
+    async def heard(who: AccountId) -> list[tuple[str, str, str]]:
+        page = await stall.page(who, await stall.do(chat.open_system, account=who))
+        cards = [json.loads(bytes(each.card)) for each in page.messages]
+        return [(each["id"], each["other"], each.get("what", "offered")) for each in cards if each["type"] == "official.offer"]
+
+    async def now(who: AccountId, at: int = -1) -> str:
+        return await stall.ask(owning.state, by=who, id=(await heard(who))[at][0])
+
+    for leaves in (False, True):  # the second time says only that she leaves
+        await stall.do(owning.offer, by=sari, official=toko.id, to=budi, leaves=leaves)
+    assert [each[1:] for each in await heard(budi)] == [("Sari", "offered")]
+    assert (await now(budi), await heard(sari)) == ("waiting", [])
+    for who in (ayu, joko):
+        await stall.refused(NotOffered, owning.state, by=who, id=(await heard(budi))[0][0])
+    await stall.do(owning.offer, by=sari, official=toko.id, to=ayu)
+    assert (await now(budi), await now(ayu)) == ("withdrawn", "waiting")
+    await stall.do(owning.end_offer, by=ayu, official=toko.id)
+    assert [each[1:] for each in await heard(sari)] == [("Ayu", "declined")]
+    await stall.do(owning.offer, by=sari, official=toko.id, to=ayu)
+    await stall.do(team.remove_staff, by=ayu, official=toko.id, account=ayu)
+    assert (await now(ayu, 0), await now(ayu, 1), len(await heard(sari))) == ("declined", "declined", 2)
+    await stall.do(owning.offer, by=sari, official=toko.id, to=budi)
+    await stall.do(owning.take_over, by=budi, official=toko.id)
+    assert (await now(budi), await now(sari), (await heard(sari))[-1][1:]) == ("taken", "taken", ("Budi", "taken"))
+    await stall.do(owning.offer, by=budi, official=toko.id, to=sari)
+    await stall.do(official.close, by=budi, official=toko.id)
+    assert await now(sari) == "withdrawn"
+
+
+@ON_SQLITE
 async def test_an_account_is_offered_and_taken_over_http(world: World, hand: Hand) -> None:
     stall, served = Stall(world, hand), Served(world)
     sari, budi = await stall.people("sari", "budi")
@@ -112,6 +152,9 @@ async def test_an_account_is_offered_and_taken_over_http(world: World, hand: Han
     await owner.put(f"{here}/staff/{budi}", json={"role": "editor"})
     assert (await owner.put(f"{here}/owner", json={"account": budi, "leaves": "ya"})).status_code == 400
     assert (await owner.put(f"{here}/owner", json={"account": budi})).status_code == 204
+    card = json.loads(bytes((await stall.page(budi, await stall.do(chat.open_system, account=budi))).messages[-1].card))
+    assert (await editor.get(f"/officials/offers/{card['id']}")).json() == {"state": "waiting"}
+    assert (await editor.get("/officials/offers/tidakada")).json()["error"]["code"] == "not_offered"
     for asks in (owner, editor):
         assert [each["offered"] for each in (await asks.get(f"{here}/staff")).json()] == [False, True]
     assert [each["id"] for each in (await editor.get("/officials/offered")).json()] == [toko.id]

@@ -105,6 +105,7 @@ def _of_owner(have: Mapping[str, str]) -> dict[str, list[Try]]:
         "PUT /officials/{id}/staff/{account}": [Try(f"{here}/staff/{who}", {"role": "desk"})],
         "DELETE /officials/{id}/staff/{account}": [Try(f"{here}/staff/{who}")],
         "GET /officials/offered": [Try("/officials/offered")],
+        "GET /officials/offers/{id}": [Try(f"/officials/offers/{have.get('offer', NOWHERE)}")],
         "PUT /officials/{id}/owner": [Try(f"{here}/owner", {"account": who})],
         "POST /officials/{id}/owner": [Try(f"{here}/owner")],
         "DELETE /officials/{id}/owner": [Try(f"{here}/owner")],

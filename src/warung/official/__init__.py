@@ -149,6 +149,7 @@ from warung.official.model import (
     NoSuchFollower,
     NoSuchTag,
     NotFollowing,
+    OfferChanged,
     Official,
     OfficialNotFound,
     OfficialPage,
@@ -265,6 +266,7 @@ from warung.official.notifying import (
 )
 from warung.official.offering import card_of as coupon_card
 from warung.official.offering import close_coupon, coupon, coupons, give_coupon, make_coupon, redeem, take_coupon
+from warung.official.owning import OfferCard
 from warung.official.pressing import CodeRead, MenuChanged, Spot, With, fingerprints, press, report_location
 from warung.official.programs import add_program, program_by, remove_program
 from warung.official.programs_model import Hook, NewProgram, NotAProgram, Program, Tell
@@ -310,9 +312,9 @@ DOMAIN = Domain(
         *(*routes_staff.ROUTES, *routes.ROUTES, *routes_team.ROUTES, *routes_desk.ROUTES, *routes_programs.ROUTES),
         *(*routes_articles.ROUTES, *routes_reading.ROUTES, *routes_sending.ROUTES, *routes_codes.ROUTES, *routes_programs_sent.ROUTES),
     ],
-    cards=[*CARDS, ArticleCard, Pointer, TemplateNotice, CouponCard, OfficialProfile],
+    cards=[*CARDS, ArticleCard, Pointer, TemplateNotice, CouponCard, OfficialProfile, OfferCard],
     kinds=[ConversationKind(CONVERSATION, peers=True)],
-    events=[FollowingChanged, DeskChanged],
+    events=[FollowingChanged, DeskChanged, OfferChanged],
     listeners=[
         *((contacts.Reported, complaints.on_reported), (Happened, on_happened)),
         *((Happened, counting.on_happened), (Happened, notifying.on_happened)),

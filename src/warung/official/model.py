@@ -10,6 +10,7 @@ from warung.kit.ids import AccountId, BlobId, ConversationId
 
 Kind = Literal["subscription", "service"]
 Role = Literal["owner", "editor", "desk"]
+OfferState = Literal["waiting", "taken", "declined", "withdrawn"]
 Mode = Literal["editor", "developer"]  # who answers followers: the rules that the staff wrote, or a program
 Source = Literal[
     "ADD_SCENE_SEARCH",
@@ -122,11 +123,15 @@ class Staff(msgspec.Struct, frozen=True):
 
 
 class OwnerOffer(msgspec.Struct, frozen=True):
-    """To whom the owner of an account offers it, and whether they leave it then."""
+    """To whom the owner of an account offers it, whether they leave it then, and what became of that."""
 
+    id: str
     official: AccountId
+    owner: AccountId
     account: AccountId
     leaves: bool
+    state: OfferState
+    at: int
 
 
 class Follow(msgspec.Struct, frozen=True):
@@ -191,6 +196,12 @@ class OwnerChanged(Event, frozen=True, tag="official.owner"):
     official: AccountId
     appid: str
     owner: AccountId
+
+
+class OfferChanged(Event, frozen=True, tag="official.offer_changed"):
+    """Something came of an offer of an account, for both whom it is between: fetch it again by its id."""
+
+    id: str
 
 
 class FollowingChanged(Event, frozen=True, tag="official.following"):

@@ -11,7 +11,7 @@ from warung.kit.db import Db, Reader
 from warung.kit.ids import AccountId, Identity
 from warung.kit.outside import Outside
 from warung.official import log, owning, programs, registry, team, webhooks
-from warung.official.model import Official, Role
+from warung.official.model import OfferState, Official, Role
 from warung.official.programs_model import Hook, NewProgram, Program
 from warung.official.routes_staff import Id
 
@@ -38,6 +38,12 @@ class NewOwner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     account: AccountId
     leaves: bool = False
+
+
+class OfferNow(msgspec.Struct, frozen=True):
+    """Whether an offer waits to be taken, was taken or declined, or does not count any more."""
+
+    state: OfferState
 
 
 class ProgramName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,9 +136,15 @@ async def offers(db: Db, me: Identity) -> list[Official]:
     return await db.read(lambda reader: owning.offers(reader, by=me.account))
 
 
+@get("/officials/offers/{id:str}")
+async def offer_state(db: Db, me: Identity, id: Id) -> OfferNow:
+    """What became of an offer that you made or got."""
+    return OfferNow(await db.read(lambda reader: owning.state(reader, by=me.account, id=id)))
+
+
 @put("/officials/{id:str}/owner", status_code=204)
 async def offer_account(db: Db, me: Identity, id: Id, data: NewOwner) -> None:
-    """Offer your account to somebody of its staff."""
+    """Offer your account to somebody of its staff. They are told by a card in the conversation of this place."""
     await db.write(lambda tx: owning.offer(tx, by=me.account, official=id, to=data.account, leaves=data.leaves))
 
 
@@ -244,6 +256,7 @@ HANDLERS = [
     set_staff,
     remove_staff,
     offers,
+    offer_state,
     offer_account,
     take_over,
     end_offer,

@@ -7,9 +7,11 @@ import msgspec
 
 from warung.kit.db import Reader, Row, Tx
 from warung.kit.ids import AccountId
-from warung.official.model import Kind, Mode, OwnerOffer, Role, Staff
+from warung.official.model import Kind, Mode, OfferState, OwnerOffer, Role, Staff
 
 ACCOUNT = "id, owner, kind, gh, appid, intro, verified_name, is_test, mode, created_at, closed_at"
+
+OFFER = ", ".join(OwnerOffer.__struct_fields__)
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -30,6 +32,11 @@ class Kept(msgspec.Struct, frozen=True):
 
 def _kept(row: Row | None) -> Kept | None:
     return Kept(*row) if row else None
+
+
+def _offer(row: Row) -> OwnerOffer:
+    id, official, owner, account, leaves, state, at = row
+    return OwnerOffer(id, official, owner, account, bool(leaves), state, at)
 
 
 def insert(tx: Tx, row: Mapping[str, Any]) -> bool:
@@ -128,35 +135,34 @@ def put_staff(tx: Tx, official: AccountId, account: AccountId, role: Role) -> No
     tx.run(sql, {"official": official, "account": account, "role": role, "now": tx.now})
 
 
-def put_offer(tx: Tx, offer: OwnerOffer) -> None:
-    """Note to whom an account is offered, instead of to whom it was."""
-    sql = """INSERT INTO official_owner_offer (official, account, leaves, at) VALUES (:official, :account, :leaves, :now)
-        ON CONFLICT (official) DO UPDATE SET account = excluded.account, leaves = excluded.leaves, at = excluded.at"""
-    tx.run(sql, {"official": offer.official, "account": offer.account, "leaves": int(offer.leaves), "now": tx.now})
+def insert_offer(tx: Tx, offer: OwnerOffer) -> None:
+    """Note to whom an account is offered."""
+    sql = f"INSERT INTO official_offer ({OFFER}) VALUES (:id, :official, :owner, :account, :leaves, :state, :at)"
+    tx.run(sql, msgspec.structs.asdict(offer) | {"leaves": int(offer.leaves)})
 
 
-def offer(reader: Reader, official: AccountId) -> OwnerOffer | None:
-    """Return to whom an account is offered."""
-    row = reader.one("SELECT official, account, leaves FROM official_owner_offer WHERE official = :official", {"official": official})
-    return OwnerOffer(row[0], row[1], bool(row[2])) if row else None
+def offer(reader: Reader, id: str) -> OwnerOffer | None:
+    """Return an offer, whatever became of it."""
+    row = reader.one(f"SELECT {OFFER} FROM official_offer WHERE id = :id", {"id": id})
+    return _offer(row) if row else None
+
+
+def waiting_offer(reader: Reader, official: AccountId) -> OwnerOffer | None:
+    """Return to whom an account is offered now."""
+    row = reader.one(f"SELECT {OFFER} FROM official_offer WHERE official = :official AND state = 'waiting'", {"official": official})
+    return _offer(row) if row else None
 
 
 def offered_to(reader: Reader, account: AccountId) -> list[Kept]:
     """Return the open accounts that are offered to somebody."""
     sql = f"""SELECT {ACCOUNT} FROM official_account WHERE closed_at IS NULL
-        AND id IN (SELECT official FROM official_owner_offer WHERE account = :account) ORDER BY id"""
+        AND id IN (SELECT official FROM official_offer WHERE account = :account AND state = 'waiting') ORDER BY id"""
     return [Kept(*row) for row in reader.all(sql, {"account": account})]
 
 
-def end_offer(tx: Tx, official: AccountId) -> None:
-    """Forget an offer."""
-    tx.run("DELETE FROM official_owner_offer WHERE official = :official", {"official": official})
-
-
-def end_offer_to(tx: Tx, official: AccountId, account: AccountId) -> None:
-    """Forget an offer that was made to somebody."""
-    sql = "DELETE FROM official_owner_offer WHERE official = :official AND account = :account"
-    tx.run(sql, {"official": official, "account": account})
+def change_offer(tx: Tx, id: str, *, leaves: bool, state: OfferState) -> None:
+    """Note what became of an offer."""
+    tx.run("UPDATE official_offer SET leaves = :leaves, state = :state WHERE id = :id", {"id": id, "leaves": int(leaves), "state": state})
 
 
 def remove_staff(tx: Tx, official: AccountId, account: AccountId) -> bool:

@@ -3,7 +3,7 @@
 from warung import contacts
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId
-from warung.official import registry, seats, store
+from warung.official import owning, registry, seats, store
 from warung.official.model import OwnerStays, Role, Settings, Staff, StaffAreContacts, TooManyStaff
 
 
@@ -26,7 +26,9 @@ def remove_staff(tx: Tx, *, by: AccountId, official: AccountId, account: Account
     if account == kept.owner:
         raise OwnerStays
     store.remove_staff(tx, kept.id, account)
-    store.end_offer_to(tx, kept.id, account)
+    offer = store.waiting_offer(tx, kept.id)
+    if offer is not None and offer.account == account:
+        owning.end(tx, offer, "declined" if account == by else "withdrawn")
     seats.leave(tx, kept.id, account)
 
 

@@ -2,7 +2,7 @@
 
 import { call, drop, get, post, put, qrUrl, request } from "../../kit/api";
 import type { BlobId, Card, ConversationId, Message, Millis, Seq } from "../../kit/wire";
-import type { Article, ArticleLine, Button, Comment, Coupon, Followed, Given, Kind, MyCoupon, MyMenu, OfficialPage, OptIn, PageTold, PageVerified, Source, StaffRole } from "./wire";
+import type { Article, ArticleLine, Button, Comment, Coupon, Followed, Given, Kind, MyCoupon, MyMenu, OfferState, OfficialPage, OptIn, PageTold, PageVerified, Source, StaffRole } from "./wire";
 import type { Broadcast, Broadcasts, Callback, Code, Content, Desk, DeskCase, DeskSettings, Draft, DraftItem, Follower, Followers, Hook, KnownMenu, MatchRule, Material, Official, Program, Published, Registered, Replies, Sentence, Staff, Statistics, Tag, Template, To } from "./running/wire";
 
 const part = encodeURIComponent;
@@ -89,6 +89,8 @@ export const dropStaff = (id: string, account: string): Promise<void> => drop(of
 
 /** Those whose owners offer them to me. */
 export const offeredToMe = (): Promise<Official[]> => get("/officials/offered");
+/** What became of an offer that I made or got. */
+export const offerState = (id: string): Promise<{ state: OfferState }> => get(`/officials/offers/${part(id)}`);
 /** Offer mine to somebody of its staff; `leaves`: I am no editor of it then. */
 export const offerTo = (id: string, account: string, leaves: boolean): Promise<void> => put(of(id, "/owner"), { account, leaves });
 export const takeOver = (id: string): Promise<Official> => post(of(id, "/owner"));

@@ -5,6 +5,7 @@ export { default as BroadcastCard } from "./BroadcastCard.svelte";
 export { default as CouponCard } from "./CouponCard.svelte";
 export { default as MenuCard } from "./MenuCard.svelte";
 export { default as NewsCard } from "./NewsCard.svelte";
+export { default as OfferCard } from "./OfferCard.svelte";
 export { default as PictureCard } from "./PictureCard.svelte";
 export { default as ProfileCard } from "./ProfileCard.svelte";
 export { default as SoundCard } from "./SoundCard.svelte";

@@ -13,9 +13,9 @@ const part =
 /** Cards by the ends of their tags: the first stand in words' bubbles, the others bring their own frame. */
 const cards: Record<string, CardPlug> = {};
 const IN_BUBBLES = 4;
-"text choice voice music broadcast news article picture video menu template coupon app profile"
+"text choice voice music broadcast news article picture video menu template coupon app profile offer"
   .split(" ")
-  .forEach((tag, i) => (cards[`official.${tag}`] = { load: part(tag), bare: i >= IN_BUBBLES }));
+  .forEach((tag, i) => (cards[`official.${tag}`] = { load: part(tag), bare: i >= IN_BUBBLES, stays: tag === "offer" }));
 
 const PAGES: Record<Side, string> = {
   contacts: "/officials /officials/allowed /official/:id /o/:ticket",

@@ -27,6 +27,7 @@ const CARDS: Record<string, Of<typeof cards>> = {
   coupon: "CouponCard",
   app: "AppCard",
   profile: "ProfileCard",
+  offer: "OfferCard",
   bar: "Bar",
   why: "Why",
 };

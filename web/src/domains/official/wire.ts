@@ -234,6 +234,9 @@ export type CouponSaid = Told & { type: "official.coupon"; coupon: string; title
 export type AppSaid = Told & { type: "official.app"; appid: string; path: string; title: string; cover?: BlobId | null };
 /** What a broadcast leaves in each conversation: which one it is, and its words for the list. */
 export type BroadcastSaid = { type: "official.broadcast"; ref: string; what: string; words?: string; why?: string };
+export type OfferState = "waiting" | "taken" | "declined" | "withdrawn";
+/** An account was offered to me, or `other` took or declined what I offered. */
+export type OfferSaid = { type: "official.offer"; id: string; official: string; name: string; other: string; what?: "taken" | "declined" };
 
 // Pages of an account inside the client
 

@@ -2,7 +2,7 @@
 
 import type { Key } from "../../kit/i18n.svelte";
 import { hear } from "../../kit/heard";
-import { Live } from "../pay/live.svelte";
+import { Live } from "../../kit/live.svelte";
 import * as api from "./api";
 
 export const transfers = new Live<api.Transfer>((id) => api.lookTransfer({ id }));
