@@ -311,9 +311,13 @@ def bought(own: WeChatClient, openid: str) -> None:
         "upload_time": "2026-11-26T10:00:00+08:00",
         "payer": {"openid": openid},
     }
+    named = {"order_number_type": 1, "mchid": G["together"]["mchid"]}
+    parts = [sent | {"order_key": named | {"out_trade_no": each}} for each in G["together"]["parts"]]
+    together = {name: sent[name] for name in ("upload_time", "payer")} | {"sub_orders": parts}
     one = {"transaction_id": number}
     said = {
         "upload_shipping_info": sent,
+        "upload_combined_shipping_info": together | {"order_key": named | {"out_trade_no": G["together"]["whole"]}},
         "get_order": one,
         "get_order_list": {},
         "notify_confirm_receive": one | {"received_time": 1795000000},

@@ -16,9 +16,11 @@ from tests.wechat.shop import Shop
 from warung import apps, official, pay, wechat
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId
+from warung.kit.site import Site
 from warung.wechat.codes import TEXTS
 from warung.wechat.table import ENDPOINTS
-from warung.wechatpay import merchants, orders, store_merchants, verbs
+from warung.wechatpay import combined, merchants, orders, paying, platform, store_merchants, verbs, wire
+from warung.wechatpay.call import Call
 
 SDKS = Path(__file__).parents[1] / "sdks"
 PATIENCE_S = 120
@@ -52,7 +54,8 @@ async def given(shop: Shop) -> dict[str, Any]:
     seat = await shop.db.write(lambda tx: official.sit(tx, by=shop.owner, official=shop.account.id, online=True))
     templates = await shop.db.write(lambda tx: _templates(tx, shop.account.id))
     phone = await shop.db.write(lambda tx: _phone(tx, made.app, shop.people["budi"]))
-    paid = await shop.db.write(lambda tx: _paid(tx, shop.owner, made.app, shop.people["budi"]))
+    signs = await platform.platform(shop.db, Site())
+    paid, together = await shop.db.write(lambda tx: _paid(tx, signs, shop.owner, made.app, shop.people["budi"]))
     return templates | {
         "appid": shop.appid,
         "secret": shop.secret,
@@ -63,6 +66,7 @@ async def given(shop: Shop) -> dict[str, Any]:
         "seat": seat.kf,
         "web_code": code,
         "paid": paid,
+        "together": together,
         "phone_code": phone,
         "mini": {"appid": made.app.appid, "secret": made.secret, "code": mini},
         "files": {"jpeg": jpeg().hex(), "mp3": recording(1.0).hex(), "mp4": filmed(12, "libx264", "mp4").hex()},
@@ -77,8 +81,8 @@ def _phone(tx: Tx, app: apps.App, who: AccountId) -> str:
     return apps.give_phone(tx, by=who, appid=app.appid, number="+62 812-3456-7890")[0].code
 
 
-def _paid(tx: Tx, owner: AccountId, app: apps.App, payer: AccountId) -> str:
-    """The number of an order of a test merchant that somebody paid in the app."""
+def _paid(tx: Tx, signs: platform.Platform, owner: AccountId, app: apps.App, payer: AccountId) -> tuple[str, dict[str, Any]]:
+    """The number of an order of a test merchant that somebody paid in the app, and two that they paid together."""
     shop = pay.open_shop(tx, by=owner, name="Kedai Kopi", city="Bandung")
     mchid = merchants.register(tx, by=owner, shop=shop.id, test=True).mchid
     merchants.bind(tx, by=owner, mchid=mchid, appid=app.appid)
@@ -87,8 +91,12 @@ def _paid(tx: Tx, owner: AccountId, app: apps.App, payer: AccountId) -> str:
     assert user is not None
     wanted = orders.Wanted("pesanan1001", app.appid, "NATIVE", "Kopi", 56, merchant.currency, "https://kedai.example/bayar")
     paid = verbs.sandbox_pay(tx, merchant, orders.create(tx, merchant, wanted), user.openid)
+    parts = [wire.Part(mchid, f"bagian100{at}", "Kopi", wire.PartAmount(20, "CNY")) for at in range(2)]
+    asked = wire.CombinedAsked(app.appid, mchid, "gabung1001", parts, wanted.notify_url)
+    whole = combined.create(tx, Call(merchant, {}, "", "", "", signs, "", ""), asked, "NATIVE")
+    paying.settle_together(tx, payer, whole, "bayar-gabungan", None)
     assert paid.transaction_id
-    return paid.transaction_id
+    return paid.transaction_id, {"mchid": mchid, "whole": whole.out_trade_no, "parts": [each.out_trade_no for each in parts]}
 
 
 def _templates(tx: Tx, account: AccountId) -> dict[str, Any]:

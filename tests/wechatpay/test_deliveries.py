@@ -201,6 +201,52 @@ async def test_an_order_is_sent_in_parts_or_corrected_once(seller: Seller) -> No
 
 
 @ON_SQLITE
+async def test_what_was_paid_together_is_sent_together_or_nothing_of_it(seller: Seller) -> None:
+    market, numbers = seller.market, ["bagian1001", "bagian1002"]
+    part = {"mchid": market.merchant.mchid, "description": "Kopi", "amount": {"total_amount": 30, "currency": "CNY"}}
+    whole = {
+        "combine_appid": market.appid,
+        "combine_mchid": market.merchant.mchid,
+        "combine_out_trade_no": "gabung1001",
+        "combine_payer_info": {"openid": market.openid},
+        "notify_url": "https://toko.example/gabung",
+        "sub_orders": [part | {"out_trade_no": number} for number in numbers],
+    }
+    made = (await market.program.call("POST", "/v3/combine-transactions/jsapi", whole))[1]
+    first, second = ({"order_number_type": 1, "mchid": market.merchant.mchid, "out_trade_no": number} for number in numbers)
+    key = first | {"out_trade_no": "gabung1001"}
+
+    async def sends(*keys: Any, named: Any = key, **changed: Any) -> int:
+        each = {name: value for name, value in seller.sent().items() if name not in ("upload_time", "payer")}
+        body = {"order_key": named, "upload_time": NOW, "payer": {"openid": market.openid}}
+        body["sub_orders"] = [each | {"order_key": one} for one in keys]
+        return int((await seller.call("/wxa/sec/order/upload_combined_shipping_info", body | changed))["errcode"])
+
+    async def states() -> list[int]:
+        orders = (await seller.call("/wxa/sec/order/get_order_list", {}))["order_list"]
+        return [each["order_state"] for each in orders if each["merchant_trade_no"] in numbers]
+
+    assert await sends(first, second) == 10060001, "it is not paid"
+    await market.settles(market.budi, market.asked(made["prepay_id"]))
+    told = (await market.program.call("GET", "/v3/combine-transactions/out-trade-no/gabung1001"))[1]
+    paid = [{"order_number_type": 2, "transaction_id": each["transaction_id"]} for each in told["sub_orders"]]
+    alone = seller.sent()["order_key"]
+    assert await sends(first, alone) == 10060001, "that was paid by itself"
+    assert await sends(alone, named=alone) == 10060001
+    assert await sends(first, second, named=first) == 10060001, "that is a part"
+    assert await sends(first, paid[0]) == 40097, "twice the same"
+    assert await sends() == 40097
+    assert await sends(first, sub_orders="x") == 40097
+    assert await sends(first, upload_time="kemarin") == 40097
+    assert await sends(first, payer={"openid": "o" + "x" * 27}) == 10060014
+    assert (await states(), await seller.heard()) == ([1, 1], [])
+    assert await sends(*paid) == 0
+    assert (await states(), len(await seller.heard())) == ([2, 2], 2)
+    assert await sends(second, named=paid[0]) == 0, "one of them said anew"
+    assert await sends(second) == 10060002
+
+
+@ON_SQLITE
 async def test_wrong_words_about_an_order_have_codes(seller: Seller) -> None:
     (parcel,) = seller.sent()["shipping_list"]
     for wrong, code in (

@@ -15,7 +15,7 @@ from warung.wechat.codes import Wrong
 from warung.wechat.words import WORDS, language
 
 UNION_MS = 5 * MINUTE
-EXPRESS, LOGISTICS, PARCELS, PAGE = 1, (1, 2, 3, 4), 10, 100
+EXPRESS, PARCELS, PARTS, PAGE = 1, 10, 50, 100
 STATES: dict[wechatpay.State, int] = {"unsent": 1, "sent": 2, "received": 3, "refunded": 5}
 
 
@@ -33,19 +33,48 @@ def paid_union(reader: Reader, call: Call) -> Answer:
 
 
 def upload(tx: Tx, call: Call) -> Answer:
-    """Say what of an order is on its way; its payer is told in the account's conversation, if they follow it."""
+    """Say what of an order is on its way; its payer is told."""
+    _check_time(call)
+    _send(tx, call, call.text("payer.openid", code=10060014, most=64))
+    return None
+
+
+def upload_combined(tx: Tx, call: Call) -> Answer:
+    """Say it of orders that were paid together, all of which are told or none: each is one of the combined order that is named."""
+    _check_time(call)
+    openid, listed = call.text("payer.openid", code=10060014, most=64), call.items("sub_orders", most=PARTS)
+    parts = {order.id for order in wechatpay.paid_parts(tx, appid=call.holder.appid, **_named(call))}
+    sent = [_send(tx, call.within(each), openid) for each in listed]
+    if not parts.issuperset(sent):
+        raise Wrong(10060001)
+    if len(set(sent)) < len(sent):
+        raise Wrong(40097)
+    return None
+
+
+def _check_time(call: Call) -> None:
+    if wechatpay.read_time(call.text("upload_time", most=64)) is None:
+        raise Wrong(40097)
+
+
+def _named(call: Call) -> dict[str, str]:
+    """Return the numbers of the order that is meant, as `order_key` says which they are."""
     key = call.within(call.part("order_key"))
-    by_number = key.number("order_number_type", least=1, most=2) == 1
-    order = _order(tx, call, "order_key.mchid", "order_key.out_trade_no", "" if by_number else "order_key.transaction_id")
+    if key.number("order_number_type", least=1, most=2) == 2 and (transaction := key.text("transaction_id", default="", most=64)):
+        return {"transaction_id": transaction}
+    return {"mchid": key.text("mchid", most=32), "out_trade_no": key.text("out_trade_no", most=64)}
+
+
+def _send(tx: Tx, call: Call, openid: str) -> str:
+    """Say what of one order is on its way, and tell its payer; return its id."""
+    order = wechatpay.paid_order(tx, appid=call.holder.appid, **_named(call))
     logistics = call.number("logistics_type", code=10060005, least=1, most=4)
     split = call.number("delivery_mode", least=1, most=2) == 2
     if split and logistics != EXPRESS:
         raise Wrong(10060006)
     if split and not isinstance(call.given("is_all_delivered"), bool):
         raise Wrong(10060007)
-    if wechatpay.read_time(call.text("upload_time", most=64)) is None:
-        raise Wrong(40097)
-    if call.text("payer.openid", code=10060014, most=64) != order.openid:
+    if openid != order.openid:
         raise Wrong(10060014)
     listed = call.items("shipping_list", most=PARCELS if split else 1)
     parcels = [_parcel(call.within(each), tx.now, logistics) for each in listed]
@@ -54,7 +83,7 @@ def upload(tx: Tx, call: Call) -> Answer:
     _tell(
         tx, call, order, "order_sent" if logistics in (1, 2) else "order_ready", nonce=f"sent-{order.id}-{tx.now}", parcel=kept.parcels[-1]
     )
-    return None
+    return order.id
 
 
 def one(reader: Reader, call: Call) -> Answer:
@@ -91,8 +120,8 @@ def remind(tx: Tx, call: Call) -> Answer:
     return None
 
 
-def _order(reader: Reader, call: Call, mchid: str, number: str, transaction: str = "transaction_id") -> wechatpay.Order:
-    named = {"transaction_id": call.text(transaction, default="", most=64) if transaction else ""}
+def _order(reader: Reader, call: Call, mchid: str, number: str) -> wechatpay.Order:
+    named = {"transaction_id": call.text("transaction_id", default="", most=64)}
     if not named["transaction_id"]:
         named = {"mchid": call.text(mchid, most=32), "out_trade_no": call.text(number, most=64)}
     return wechatpay.paid_order(reader, appid=call.holder.appid, **named)
@@ -161,6 +190,7 @@ def _tell(tx: Tx, call: Call, order: wechatpay.Order, word: str, *, nonce: str, 
 ENDPOINTS = [
     Endpoint("/wxa/getpaidunionid", ("GET",), reads=paid_union, who="both"),
     Endpoint("/wxa/sec/order/upload_shipping_info", ("POST",), writes=upload, who="both", body=True),
+    Endpoint("/wxa/sec/order/upload_combined_shipping_info", ("POST",), writes=upload_combined, who="both", body=True),
     Endpoint("/wxa/sec/order/get_order", ("POST",), reads=one, who="both", body=True),
     Endpoint("/wxa/sec/order/get_order_list", ("POST",), reads=several, who="both", body=True),
     Endpoint("/wxa/sec/order/notify_confirm_receive", ("POST",), writes=remind, who="both", body=True),

@@ -8,7 +8,7 @@ from warung.wechatpay import batches, cards, merchants, notices, paying, refunds
 from warung.wechatpay.door import version_3
 from warung.wechatpay.door_older import version_2
 from warung.wechatpay.model import Order, OrderNotHere, Parcel, Settings, Shipping, ShippingNotPossible, ShippingOver
-from warung.wechatpay.shipping import State, mine, paid_order, paid_orders, receive, remind, seller, ship, shipping, state
+from warung.wechatpay.shipping import State, mine, paid_order, paid_orders, paid_parts, receive, remind, seller, ship, shipping, state
 from warung.wechatpay.times import read as read_time
 from warung.wechatpay.times import written as written_time
 
@@ -41,6 +41,7 @@ __all__ = [
     "mine",
     "paid_order",
     "paid_orders",
+    "paid_parts",
     "read_time",
     "receive",
     "remind",

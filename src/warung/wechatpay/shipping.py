@@ -26,6 +26,19 @@ def paid_order(reader: Reader, *, appid: str, transaction_id: str = "", mchid: s
     return found
 
 
+def paid_parts(reader: Reader, *, appid: str, transaction_id: str = "", mchid: str = "", out_trade_no: str = "") -> list[Order]:
+    """Return the orders that were paid together, by the number of the whole or the transaction of one. Raises `OrderNotHere`."""
+    if transaction_id:
+        one = store_orders.order_by(reader, transaction_id=transaction_id)
+        whole = store_orders.combined_by(reader, id=one.combined) if one and one.combined else None
+    else:
+        whole = store_orders.combined_by(reader, mchid=mchid, out_trade_no=out_trade_no)
+    parts = store_orders.parts(reader, whole.id) if whole is not None and whole.appid == appid else []
+    if not parts or parts[0].paid_at is None:
+        raise OrderNotHere
+    return parts
+
+
 def paid_orders(reader: Reader, *, appid: str, after: str = "") -> Iterator[tuple[Order, Shipping | None]]:
     """Yield the paid orders of an appid behind one, in the order in which they were made, and how they were sent."""
     while found := store_shipping.paid(reader, appid, after, SLICE):
