@@ -68,8 +68,10 @@ async def test_orders_come_in_pages_and_a_day_has_its_bill(open_market: OpenWorl
     rest = await market.ask(counter.listed, by=siti, mchid=mchid, before=first.cursor)
     assert (len(first.orders), [each.out_trade_no for each in rest.orders], rest.cursor) == (counter.PAGE, ["pesanan1001"], None)
     today = time.strftime("%Y-%m-%d", time.gmtime(market.hand() // 1000 + 8 * 3_600))
+    assert first.billed == time.strftime("%Y-%m-%d", time.gmtime(market.hand() // 1000 + 8 * 3_600 - 86_400))
     for day in (today, "kemarin", "2020-13-01"):
         await market.refused(BillNotThere, counter.bill, by=siti, mchid=mchid, day=day)
     market.hand.forward(DAY)
+    assert (await market.ask(counter.listed, by=siti, mchid=mchid)).billed == today
     await market.refused(MerchantIdNotFound, counter.bill, by=market.budi, mchid=mchid, day=today)
     assert "`pesanan1001" in (await market.ask(counter.bill, by=siti, mchid=mchid, day=today)).decode()

@@ -28,17 +28,19 @@ class ShopOrder(msgspec.Struct, frozen=True):
 
 
 class ShopOrders(msgspec.Struct, frozen=True):
-    """A page of orders, the newest first; `cursor` leads to the next."""
+    """A page of orders, the newest first; `cursor` leads to the next. `billed` (YYYY-MM-DD) is the last day that has a bill here."""
 
     orders: list[ShopOrder]
     cursor: str | None
+    billed: str
 
 
 def listed(reader: Reader, *, by: AccountId, mchid: str, before: str | None = None) -> ShopOrders:
     """Return the orders of one's own merchant, the newest first. Raises `MerchantIdNotFound`."""
     merchants.own(reader, by, mchid)
     found = store_orders.orders_of(reader, mchid, before=before or "~", limit=PAGE)
-    return ShopOrders([_seen(reader, each) for each in found], found[-1].id if len(found) == PAGE else None)
+    cursor = found[-1].id if len(found) == PAGE else None
+    return ShopOrders([_seen(reader, each) for each in found], cursor, times.last_day(reader))
 
 
 def give_back(tx: Tx, *, by: AccountId, mchid: str, order: str, amount: int, nonce: str) -> ShopOrder:

@@ -62,6 +62,11 @@ def today(reader: Reader) -> int:
     return (reader.now + ahead) // DAY * DAY - ahead
 
 
+def last_day(reader: Reader) -> str:
+    """Return the last day that is over, YYYY-MM-DD: the latest one of which there is a bill."""
+    return _local(reader, today(reader) - 1).strftime("%Y-%m-%d")
+
+
 def yuan(fen: int) -> str:
     """Write an amount as bills do."""
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02}"

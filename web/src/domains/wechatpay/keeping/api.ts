@@ -2,7 +2,7 @@
 
 import { address, drop, get, post, put } from "../../../kit/api";
 import type { AccountId, Millis } from "../../../kit/wire";
-import type { KeyPair, MerchantNumber, Mode, Notice, PlatformKeys, ShopOrder, Taker } from "./wire";
+import type { KeyPair, MerchantNumber, Mode, Notice, PlatformKeys, ShopOrder, ShopOrders, Taker } from "./wire";
 
 const part = encodeURIComponent;
 const of = (mchid: string): string => `/wechatpay/merchants/${part(mchid)}`;
@@ -27,7 +27,7 @@ export const disallow = (mchid: string, provider: string): Promise<void> => drop
 export const notices = (mchid: string): Promise<Notice[]> => get(`${of(mchid)}/notices`);
 export const sendAgain = (mchid: string, id: string): Promise<void> => post(`${of(mchid)}/notices/${part(id)}/send`);
 export const platform = (): Promise<PlatformKeys> => get("/wechatpay/platform");
-export const orders = (mchid: string, before?: string): Promise<{ orders: ShopOrder[]; cursor: string | null }> =>
+export const orders = (mchid: string, before?: string): Promise<ShopOrders> =>
   get(`${of(mchid)}/orders`, before ? { before } : {});
 export const giveBack = (mchid: string, order: string, id: string, amount: number): Promise<ShopOrder> =>
   post(`${of(mchid)}/orders/${part(order)}/refunds`, { id, amount });

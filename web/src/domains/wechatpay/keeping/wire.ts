@@ -60,6 +60,13 @@ export interface ShopOrder {
   paid_at: Millis | null;
 }
 
+export interface ShopOrders {
+  orders: ShopOrder[];
+  cursor: string | null;
+  /** the last day that has a bill, where the place is */
+  billed: string;
+}
+
 /** An official account or a mini-app of mine: what can take money for a shop. */
 export interface Taker {
   appid: string;
