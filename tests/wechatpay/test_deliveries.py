@@ -201,6 +201,21 @@ async def test_an_order_is_sent_in_parts_or_corrected_once(seller: Seller) -> No
 
 
 @ON_SQLITE
+async def test_a_payer_who_does_not_follow_the_account_is_told_where_this_place_writes_to_them(seller: Seller) -> None:
+    market = seller.market
+    await market.do(official.unfollow, by=market.budi, official=market.official)
+    assert [await seller.ships(logistics_type=kind) for kind in (1, 4)] == [0, 0]
+    asked = {"transaction_id": seller.paid["transaction_id"], "received_time": 1_795_000_000}
+    assert (await seller.call("/wxa/sec/order/notify_confirm_receive", asked))["errcode"] == 0
+    page = await market.page(market.budi, await market.do(chat.open_system, account=market.budi))
+    cards = [msgspec.json.decode(each.card) for each in page.messages]
+    told = [each for each in cards if each["type"] == "wechatpay.shipment"]
+    assert [(each["what"], each.get("brought")) for each in told] == [("sent", "SF SF1001"), ("ready", "SF SF1001"), ("asked", None)]
+    assert {(each["number"], each["name"]) for each in told} == {(seller.paid["transaction_id"], "Toko Siti")}
+    assert await seller.heard() == []
+
+
+@ON_SQLITE
 async def test_what_was_paid_together_is_sent_together_or_nothing_of_it(seller: Seller) -> None:
     market, numbers = seller.market, ["bagian1001", "bagian1002"]
     part = {"mchid": market.merchant.mchid, "description": "Kopi", "amount": {"total_amount": 30, "currency": "CNY"}}

@@ -1,6 +1,5 @@
 """Paid orders of WeChat Pay as the programs of an account or an app see them: who paid, what was sent, whether it has come."""
 
-import contextlib
 import html
 from typing import Any
 
@@ -80,9 +79,7 @@ def _send(tx: Tx, call: Call, openid: str) -> str:
     parcels = [_parcel(call.within(each), tx.now, logistics) for each in listed]
     done = not split or call.flag("is_all_delivered")
     kept = wechatpay.ship(tx, order=order, logistics=logistics, split=split, parcels=parcels, done=done)
-    _tell(
-        tx, call, order, "order_sent" if logistics in (1, 2) else "order_ready", nonce=f"sent-{order.id}-{tx.now}", parcel=kept.parcels[-1]
-    )
+    _tell(tx, call, order, "sent" if logistics in (1, 2) else "ready", nonce=f"sent-{order.id}-{tx.now}", parcel=kept.parcels[-1])
     return order.id
 
 
@@ -116,7 +113,7 @@ def remind(tx: Tx, call: Call) -> Answer:
     order = _order(tx, call, "merchant_id", "merchant_trade_no")
     call.number("received_time", least=1, most=1 << 40)
     wechatpay.remind(tx, order=order)
-    _tell(tx, call, order, "order_asked", nonce=f"asked-{order.id}")
+    _tell(tx, call, order, "asked", nonce=f"asked-{order.id}")
     return None
 
 
@@ -173,18 +170,21 @@ def _told(order: wechatpay.Order, sent: wechatpay.Shipping | None) -> dict[str, 
     }
 
 
-def _tell(tx: Tx, call: Call, order: wechatpay.Order, word: str, *, nonce: str, parcel: wechatpay.Parcel | None = None) -> None:
-    """Tell the payer in the account's conversation; who does not follow it sees it at the address of the order only."""
+def _tell(tx: Tx, call: Call, order: wechatpay.Order, what: wechatpay.What, *, nonce: str, parcel: wechatpay.Parcel | None = None) -> None:
+    """Tell the payer in the account's conversation; who does not follow it, in that of this place."""
     if order.payer is None:
         return
+    brought = f"{parcel.company} {parcel.number}".strip() if parcel else ""
     words = WORDS[language("", accounts.languages(tx, [order.payer])[order.payer])]
-    said = words[word].format(what=order.description, name=wechatpay.seller(tx, order=order))
-    brought = f"\n{parcel.company} {parcel.number}".rstrip() if parcel else ""
+    said = words[f"order_{what}"].format(what=order.description, name=wechatpay.seller(tx, order=order))
     link = f'<a href="{html.escape(call.tools.services.site.url)}/mp/orders/{order.transaction_id}">{words["order_see"]}</a>'
-    with contextlib.suppress(Refusal, Wrong):
+    card = official.Words(words="\n".join(filter(None, (said, brought, link))), why="order")
+    try:
         account = addressing.speaker(tx, call)
         to = official.openid(tx, official=account, account=order.payer)
-        official.say(tx, official=account, to=to, card=official.Words(words=f"{said}{brought}\n{link}", why="order"), nonce=Nonce(nonce))
+        official.say(tx, official=account, to=to, card=card, nonce=Nonce(nonce))
+    except (Refusal, Wrong):
+        wechatpay.tell(tx, order=order, what=what, brought=brought)
 
 
 ENDPOINTS = [

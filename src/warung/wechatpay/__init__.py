@@ -8,7 +8,21 @@ from warung.wechatpay import batches, cards, merchants, notices, paying, refunds
 from warung.wechatpay.door import version_3
 from warung.wechatpay.door_older import version_2
 from warung.wechatpay.model import Order, OrderNotHere, Parcel, Settings, Shipping, ShippingNotPossible, ShippingOver
-from warung.wechatpay.shipping import State, mine, paid_order, paid_orders, paid_parts, receive, remind, seller, ship, shipping, state
+from warung.wechatpay.shipping import (
+    State,
+    What,
+    mine,
+    paid_order,
+    paid_orders,
+    paid_parts,
+    receive,
+    remind,
+    seller,
+    ship,
+    shipping,
+    state,
+    tell,
+)
 from warung.wechatpay.times import read as read_time
 from warung.wechatpay.times import written as written_time
 
@@ -38,6 +52,7 @@ __all__ = [
     "ShippingNotPossible",
     "ShippingOver",
     "State",
+    "What",
     "mine",
     "paid_order",
     "paid_orders",
@@ -49,5 +64,6 @@ __all__ = [
     "ship",
     "shipping",
     "state",
+    "tell",
     "written_time",
 ]

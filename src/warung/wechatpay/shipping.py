@@ -5,13 +5,16 @@ from typing import Literal
 
 import msgspec
 
+from warung import chat
 from warung.kit.db import Reader, Tx
 from warung.kit.ids import AccountId
 from warung.wechatpay import store_merchants, store_orders, store_shipping
+from warung.wechatpay.cards import ShipmentCard
 from warung.wechatpay.model import Order, OrderNotHere, Parcel, Shipping, ShippingNotPossible, ShippingOver
 
 PARCELS = 10
 SLICE = 100
+What = Literal["sent", "ready", "asked"]
 State = Literal["unsent", "sent", "received", "refunded"]
 
 
@@ -109,6 +112,14 @@ def mine(reader: Reader, *, by: AccountId, transaction_id: str) -> tuple[Order, 
     if found is None or found.payer != by or found.paid_at is None:
         raise OrderNotHere
     return found, store_shipping.one(reader, found.id)
+
+
+def tell(tx: Tx, *, order: Order, what: What, brought: str = "") -> None:
+    """Tell the payer in the conversation of this place: for who does not follow the account of the seller."""
+    assert order.payer is not None
+    assert order.transaction_id is not None
+    card = ShipmentCard(order.transaction_id, seller(tx, order=order), order.description, what, brought)
+    chat.post(tx, to=chat.open_system(tx, account=order.payer), card=card)
 
 
 def seller(reader: Reader, *, order: Order) -> str:

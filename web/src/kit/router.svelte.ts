@@ -13,8 +13,12 @@ function read(): void {
   place.depth = Number((history.state as { depth?: number } | null)?.depth ?? 0);
 }
 
+/** Pages that the server draws by itself. */
+const DRAWN = /^\/(mp|connect)\//;
+
 /** Go to a page of ours. `replace` forgets the page we are on. */
 export function go(to: string, replace = false): void {
+  if (DRAWN.test(to)) return location.assign(to);
   if (to === location.pathname + location.search) return;
   if (replace) history.replaceState({ depth: place.depth }, "", to);
   else history.pushState({ depth: place.depth + 1 }, "", to);
@@ -31,7 +35,7 @@ function followLink(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = (event.target as Element).closest?.("a");
   const href = link?.getAttribute("href");
-  if (!link || !href?.startsWith("/") || href.startsWith("/api/") || link.target || link.hasAttribute("download")) return;
+  if (!link || !href?.startsWith("/") || href.startsWith("/api/") || DRAWN.test(href) || link.target || link.hasAttribute("download")) return;
   event.preventDefault();
   go(href, link.dataset.replace !== undefined);
 }

@@ -14,7 +14,10 @@ const KEEP = "/wallet/shop/wechat";
 
 export const DOMAIN: ClientDomain = {
   name: "wechatpay",
-  cards: { "wechatpay.transfer": { load: part("card"), bare: true, stays: true } },
+  cards: {
+    "wechatpay.transfer": { load: part("card"), bare: true, stays: true },
+    "wechatpay.shipment": { load: part("shipment"), bare: true, stays: true },
+  },
   scans: [(text) => (text.startsWith("weixin://wxpay/bizpayurl?") ? `/pay/wx?code=${encodeURIComponent(text)}` : null)],
   routes: [...pages("order", "chats", "/pay/wx", "/pay/wx/:token"), ...pages("keep", "me", KEEP, `${KEEP}/:mchid`, `${KEEP}/:mchid/:work`)],
 };

@@ -5,6 +5,7 @@ import { withWords } from "../../kit/i18n.svelte";
 
 const PARTS = {
   card: () => withWords(() => import("./TransferCard.svelte"), "pay"),
+  shipment: () => withWords(() => import("./ShipmentCard.svelte"), "pay"),
   order: () => withWords(() => import("./OrderPage.svelte"), "pay"),
   keep: () => withWords(() => withWords(() => import("./keeping/Keep.svelte"), "till"), "pay"),
 };
