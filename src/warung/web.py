@@ -76,7 +76,8 @@ def build(web: Path = WEB, static: Path = STATIC) -> None:
     if is_fresh(web, static):
         return
     built_from = fingerprint(web)
-    npm("run", "build", web=web)
+    print("  Building the web client: the first time, and after a change to it.", flush=True)
+    npm("run", "--silent", "build", web=web)
     static.mkdir(exist_ok=True)
     (static / ".fingerprint").write_text(built_from)
 
@@ -90,7 +91,7 @@ def npm(*arguments: str, web: Path = WEB) -> None:
     lock, installed = web / "package-lock.json", web / "node_modules/.package-lock.json"
     try:
         if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
-            install = ["ci", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"]
+            install = ["ci", "--silent", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"]
             subprocess.run([*command, *install], cwd=web, env=env, check=True)
         subprocess.run([*command, *arguments], cwd=web, env=env, check=True)
     except subprocess.CalledProcessError as failed:
