@@ -23,6 +23,7 @@ export function go(to: string, replace = false): void {
   if (replace) history.replaceState({ depth: place.depth }, "", to);
   else history.pushState({ depth: place.depth + 1 }, "", to);
   read();
+  scrollTo(0, 0); // what is before the door scrolls as a whole
 }
 
 /** Back to the page before, or to `otherwise` when we were opened here. */
