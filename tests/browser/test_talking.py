@@ -30,13 +30,22 @@ async def test_the_first_person_invites_the_second_and_they_talk(place: Served, 
     budi, siti = await take_phone(), await take_phone()
     await budi.open("/")
     await budi.page.get_by_role("link", name="Open your shop").click()
+    await budi.page.locator("button[form=sign-up]").first.click()
+    await expect(budi.page.get_by_label("Name", exact=True)).to_have_accessible_description(re.compile("Please fill this in"))
     await sign_up(budi, "Budi")
     await expect(budi.page.get_by_role("heading", name="The shop is open, Budi")).to_be_visible()
+    await expect(budi.page.get_by_text("This link opens on this machine only")).to_be_visible()
     token = await budi.page.evaluate(
         "fetch('/api/invites', {method: 'POST', headers: {'content-type': 'application/json'}, body: '{}'})"
         ".then(r => r.json()).then(i => i.token)"
     )
     await siti.open(f"/i/{token}")
+    await siti.page.get_by_label("User name").fill("budi")
+    await siti.page.get_by_label("Name", exact=True).fill("Siti")
+    await siti.page.locator("input[type=password]").fill(PASSWORD)
+    await siti.page.locator("button[form=sign-up]").first.click()
+    await expect(siti.page.get_by_label("User name")).to_have_accessible_description(re.compile("Someone already has the handle"))
+    await siti.page.get_by_label("User name").fill("siti")
     await sign_up(siti, "Siti")
     await expect(siti.page).to_have_url(re.compile("/chat/"))
     await say(siti, "Halo Budi, aku sudah di sini")
