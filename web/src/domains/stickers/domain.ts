@@ -20,7 +20,7 @@ signs.set("drawn", { source: (name) => `/api/stickers/drawn/${encodeURIComponent
 export const DOMAIN: ClientDomain = {
   name: "stickers",
   cards: { "stickers.sticker": { load: lazy("stickers", async () => ({ default: (await inside()).Card })), bare: true } },
-  panels: [{ label: "stickers.title", icon: "image", load: lazy("stickers", async () => ({ default: (await inside()).Panel })) }],
+  panels: [{ label: "stickers.title", icon: "sticker", load: lazy("stickers", async () => ({ default: (await inside()).Panel })) }],
   signs: [lazy("stickers", async () => ({ default: (await inside()).Strip }))],
   hints: [{ load: lazy("stickers", async () => ({ default: (await inside()).Hint })) }],
   actions: [
