@@ -107,6 +107,35 @@ async def test_an_album_has_one_to_twenty_photos_and_never_a_thousand(table: Tab
         await table.put(json.dumps(album | {"photos": made}))
 
 
+async def test_the_words_under_a_picture_are_edited_like_a_text_and_what_they_were_is_kept(
+    table: Table, budi: Visitor, siti: Visitor
+) -> None:
+    card = card_of(await brought(budi, "photo"), caption="Pisang goreng pagi")
+    seq = await table.put(json.dumps(card))
+    at = f"/api/conversations/{table.where}/messages/{seq}"
+    edited = (await budi.call("PATCH", at, json={"text": "Pisang goreng malam"})).json()
+    assert (await budi.call("PATCH", at, json={"text": "Pisang goreng malam"})).json() == edited  # a retry changes nothing
+    entry, message = edited["entry"], edited["message"]
+    assert entry["card"] == {"type": "chat.edit", "text": "Pisang goreng malam", "in": "caption"}
+    assert message["card"] == card | {"caption": "Pisang goreng malam", "edited": entry["seq"]}
+    assert message["preview"] == {"key": "preview.photo", "args": {"n": "1", "caption": "Pisang goreng malam"}}
+    gone = (await budi.call("PATCH", at, json={"text": ""})).json()
+    assert gone["entry"]["card"] == {"type": "chat.edit", "in": "caption"}
+    assert "caption" not in gone["message"]["card"]
+    versions = (await siti.call("GET", f"{at}/versions")).json()["versions"]
+    assert [each["text"] for each in versions] == ["Pisang goreng pagi", "Pisang goreng malam", ""]
+    assert await siti.look(card["photos"][0]["blob"], "full") == 200
+    refused = [({"text": "x" * 2001}, "text_too_long"), ({"text": "a\0b"}, "text_not_allowed")]
+    for bad, code in refused:
+        assert (await budi.call("PATCH", at, json=bad)).json()["error"]["code"] == code
+    assert (await siti.call("PATCH", at, json={"text": "punyaku"})).status_code == 403
+    on = {"seqs": [seq], "to": [table.where], "nonce": "terus-0001"}
+    passed = (await budi.call("POST", f"/api/conversations/{table.where}/forward", json=on)).json()
+    assert "edited" not in json.dumps(passed)
+    with pytest.raises(BrokenCard):  # only the server says that something was edited
+        await table.put(json.dumps(card | {"edited": 1}))
+
+
 async def test_a_card_with_a_forged_field_is_broken(table: Table, budi: Visitor) -> None:
     card = card_of(await brought(budi, "voice"))
     for wrong in ({"heard": True}, {"duration_ms": "lama"}, {"blob": 5}, {"blob": "../../etc"}):

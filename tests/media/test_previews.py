@@ -56,8 +56,15 @@ async def test_a_page_is_shown_by_its_own_words_and_picture(world: World, keen: 
     assert (found["title"], found["description"]) == ("Tiga sambal & satu rahasia", "Bawang, matah")
     table = await Table.of(world, keen, siti)
     card = {"type": "media.link", "text": f"Lihat {url} ya", **found}
-    await table.put(json.dumps(card))
+    seq = await table.put(json.dumps(card))
     assert await siti.look(found["blob"], "thumb") == 200  # type: ignore[arg-type]
+    at = f"/api/conversations/{table.where}/messages/{seq}"
+    kept = (await keen.call("PATCH", at, json={"text": f"Baca {url} ya"})).json()  # other words around the link keep what it leads to
+    assert kept["message"]["card"] == card | {"text": f"Baca {url} ya", "edited": kept["entry"]["seq"]}
+    left = (await keen.call("PATCH", at, json={"text": "Tidak jadi"})).json()  # without the link, words are left
+    assert left["message"]["card"] == {"type": "chat.text", "text": "Tidak jadi", "edited": left["entry"]["seq"]}
+    assert await siti.look(found["blob"], "thumb") == 404  # type: ignore[arg-type]
+    assert len((await siti.call("GET", f"{at}/versions")).json()["versions"]) == 3
     for lie in ({"title": "Bank"}, {"seal": "x"}, {"blob": None}, {"url": "https://bank.example/"}, {"text": "tanpa tautan"}):
         with pytest.raises((CardUntrue, Refusal)):
             await table.put(json.dumps(card | lie))

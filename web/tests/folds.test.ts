@@ -53,6 +53,18 @@ test("entries can be folded in any order, twice, one by one or together", () => 
   );
 });
 
+test("words under a picture are changed where they are, whichever edit is heard first; after a recall an edit says nothing", () => {
+  const card = { type: "media.photo", photos: [], caption: "pagi" } as Message["card"];
+  const photo = { ...message(1, "siti", card), preview: { key: "preview.photo", args: { n: "1", caption: "pagi" } } };
+  const noon = message(2, "siti", { type: "chat.edit", text: "siang", in: "caption" }, 1);
+  const none = message(3, "siti", { type: "chat.edit", in: "caption" }, 1);
+  const apply = (...those: Message[]): Message => those.reduce((so, entry) => folded(so, said(entry) ?? undefined), photo);
+  expect(apply(noon)).toMatchObject({ card: { ...card, caption: "siang", edited: 2 }, preview: { args: { n: "1", caption: "siang" } } });
+  expect(apply(noon, none)).toMatchObject({ card: { caption: "", edited: 3 }, preview: { args: { caption: "" } } });
+  expect(apply(none, noon)).toEqual(apply(noon, none));
+  expect(said(message(2, "siti", { type: "chat.edit" }, 1))).toBeNull();
+});
+
 async function started(): Promise<void> {
   server().room("direct", "direct", ["budi", "siti"]);
   await phone().open();

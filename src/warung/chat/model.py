@@ -8,7 +8,7 @@ import msgspec
 from warung import contacts
 from warung.chat.marks import Mark
 from warung.kit.bus import Event
-from warung.kit.card import BrokenCard, Card, Preview
+from warung.kit.card import BrokenCard, Card, Preview, Worded
 from warung.kit.domain import Command
 from warung.kit.errors import BadRequest, Conflict, NotAllowed, NotFound, TooLarge
 from warung.kit.ids import AccountId, BlobId, ConversationId, Nonce, Seq
@@ -46,14 +46,14 @@ class Mention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     length: int
 
 
-class Text(Card, frozen=True, tag="chat.text", gc=False):
+class Text(Worded, frozen=True, tag="chat.text", gc=False):
     """Words."""
 
     sendable: ClassVar[bool] = True
+    words_in: ClassVar[str] = "text_"
 
     text_: str = msgspec.field(name="text")
     mentioned: tuple[Mention, ...] = msgspec.field(name="mentions", default=())
-    edited: int | None = None  # the entry of the log that changed these words to what they are
 
     def preview(self) -> Preview:
         """Return the beginning of the words; the client has the whole."""
@@ -72,11 +72,10 @@ class Text(Card, frozen=True, tag="chat.text", gc=False):
         return [mention.account for mention in self.mentioned]
 
     def check(self) -> None:
-        """Refuse empty words, mentions that are not in them, and a history that the server did not write."""
+        """Refuse empty words, and mentions that are not in them."""
+        super().check()
         if not self.text_.strip():
             raise EmptyMessage
-        if self.edited is not None:
-            raise BrokenCard(reason="edited is written by the server")
         if len(self.mentioned) > 50:
             raise BrokenCard(reason="more than 50 mentions")
         for mention in self.mentioned:

@@ -68,6 +68,36 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         """
 
 
+class Worded(Card, frozen=True, kw_only=True):
+    """A card with words that whoever sent it may change for a while. `edited` ends its JSON: that is where chat looks for it."""
+
+    words_in: ClassVar[str]  # the field they are in
+
+    edited: int | None = None  # the entry of the log that made these words what they are
+
+    def words_now(self) -> str:
+        """Return the words that may be changed."""
+        words: str = getattr(self, self.words_in)
+        return words
+
+    def place(self) -> str:
+        """Return what the field they are in is called in JSON."""
+        return next(field.encode_name for field in msgspec.structs.fields(self) if field.name == self.words_in)
+
+    def reworded(self, words: str) -> "Worded | None":
+        """Return it with other words, not checked yet; None where it cannot be without what was in the old ones: then words are left."""
+        return msgspec.structs.replace(self, **{self.words_in: words}, edited=None)
+
+    def passed_on(self) -> Card | None:
+        """Return it without what was changed about it: that is known where it was."""
+        return msgspec.structs.replace(self, edited=None) if self.sendable else None
+
+    def check(self) -> None:
+        """Refuse a change that the server did not write."""
+        if self.edited is not None:
+            raise BrokenCard(reason="edited is written by the server")
+
+
 class Cards:
     """The decoder of every card that the domains brought. Built once, in `app.py`."""
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from warung.kit.card import BrokenCard, Card, Preview
+from warung.kit.card import BrokenCard, Card, Preview, Worded
 from warung.kit.ids import AccountId, BlobId
 from warung.kit.text import bounded
 from warung.media import links, service, store
@@ -39,10 +39,11 @@ class Shot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     original: bool = False
 
 
-class Photo(Card, frozen=True, tag="media.photo"):
+class Photo(Worded, frozen=True, tag="media.photo"):
     """One to twenty photos, and some words."""
 
     sendable: ClassVar[bool] = True
+    words_in: ClassVar[str] = "caption"
 
     photos: tuple[Shot, ...]
     caption: str = ""
@@ -62,6 +63,7 @@ class Photo(Card, frozen=True, tag="media.photo"):
 
     def check(self) -> None:
         """Refuse none, too many, one twice, and words that cannot be kept."""
+        super().check()
         bounded(self.caption, limit=CAPTION_CHARS)
         if not 0 < len(self.photos) <= MOST_PHOTOS:
             raise BrokenCard(reason=f"a message has 1 to {MOST_PHOTOS} photos")
@@ -76,10 +78,11 @@ class Photo(Card, frozen=True, tag="media.photo"):
                 raise CardUntrue
 
 
-class Video(Card, frozen=True, tag="media.video"):
+class Video(Worded, frozen=True, tag="media.video"):
     """A film, and some words. `size` is in bytes."""
 
     sendable: ClassVar[bool] = True
+    words_in: ClassVar[str] = "caption"
 
     blob: BlobId
     width: int
@@ -103,6 +106,7 @@ class Video(Card, frozen=True, tag="media.video"):
 
     def check(self) -> None:
         """Refuse words that cannot be kept."""
+        super().check()
         bounded(self.caption, limit=CAPTION_CHARS)
 
     def admit(self, tx: Any, by: AccountId) -> None:
@@ -134,10 +138,11 @@ class Voice(Card, frozen=True, tag="media.voice"):
         checked(tx, self.blob, "voice", duration_ms=self.duration_ms, waveform=self.waveform)
 
 
-class File(Card, frozen=True, tag="media.file"):
+class File(Worded, frozen=True, tag="media.file"):
     """Any file, to be downloaded, and some words. `size` is in bytes."""
 
     sendable: ClassVar[bool] = True
+    words_in: ClassVar[str] = "caption"
 
     blob: BlobId
     name: str
@@ -159,6 +164,7 @@ class File(Card, frozen=True, tag="media.file"):
 
     def check(self) -> None:
         """Refuse words that cannot be kept."""
+        super().check()
         bounded(self.caption, limit=CAPTION_CHARS)
 
     def admit(self, tx: Any, by: AccountId) -> None:
@@ -166,10 +172,11 @@ class File(Card, frozen=True, tag="media.file"):
         checked(tx, self.blob, "file", name=self.name, mime=self.mime, size=self.size)
 
 
-class LinkCard(Card, frozen=True, tag="media.link"):
+class LinkCard(Worded, frozen=True, tag="media.link"):
     """Words with a link in them, and what it leads to, as the server saw it: the seal is its word for that."""
 
     sendable: ClassVar[bool] = True
+    words_in: ClassVar[str] = "words"
 
     words: str = msgspec.field(name="text")
     url: str
@@ -191,8 +198,13 @@ class LinkCard(Card, frozen=True, tag="media.link"):
         """Return the picture of the page."""
         return [self.blob] if self.blob else []
 
+    def reworded(self, words: str) -> Worded | None:
+        """Return it with other words; without the link in them, words are left."""
+        return super().reworded(words) if self.url in words else None
+
     def check(self) -> None:
         """Refuse a link that is not in the words, and words that cannot be kept."""
+        super().check()
         bounded(self.words, limit=LINK_CHARS * 2)
         if self.url not in self.words or len(self.url) > LINK_CHARS:
             raise BrokenCard(reason="the link is not in the text")

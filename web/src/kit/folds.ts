@@ -9,7 +9,7 @@ import type { AccountId, Card, ConversationId, EditCard, Mark, Message, Preview,
 
 export interface Fold {
   tomb?: { card: Card; preview: Preview };
-  edit?: TextCard & { edited: Seq };
+  edit?: Omit<EditCard, "type"> & { text: string; edited: Seq };
   reactions?: Reactions;
 }
 
@@ -31,8 +31,20 @@ export function said({ card, ref, sender, seq }: Message): Fold | null {
   }
   if (card.type === "chat.reaction" && sender) return { reactions: { [sender]: [(card as ReactionCard).emoji, seq] } };
   if (card.type !== "chat.edit") return null;
-  const { text, mentions } = card as EditCard;
-  return text ? { edit: { type: "chat.text", text, ...(mentions ? { mentions } : {}), edited: seq } } : null;
+  return changed(card as EditCard, seq);
+}
+
+/** What an edit says. After a recall it says nothing: no words, and no field that had some. */
+export function changed({ type: _, text = "", ...rest }: EditCard, edited: Seq): Fold | null {
+  return text || rest.in ? { edit: { ...rest, text, edited } } : null;
+}
+
+function reworded({ card, preview }: Message, { text, mentions, in: place, edited }: NonNullable<Fold["edit"]>): Pick<Message, "card" | "preview"> {
+  if (!place) return { card: { type: "chat.text", text, ...(mentions?.length ? { mentions } : {}), edited }, preview: null };
+  return {
+    card: { ...card, [place]: text, edited } as Card,
+    preview: preview && { ...preview, args: { ...preview.args, [place]: text.slice(0, 120) } },
+  };
 }
 
 /** What a page says was added to a message. */
@@ -64,8 +76,7 @@ export function folded(message: Message, fold: Fold | undefined): Message {
     return { ...rest, ...fold.tomb };
   }
   let next = message;
-  if (fold.edit && message.card.type === "chat.text" && ((message.card as TextCard).edited ?? 0) < fold.edit.edited)
-    next = { ...next, card: fold.edit };
+  if (fold.edit && ((message.card as TextCard).edited ?? 0) < fold.edit.edited) next = { ...next, ...reworded(message, fold.edit) };
   const fresh = Object.entries(fold.reactions ?? {}).some(([account, [, seq]]) => seq > (message.reactions?.[account]?.[1] ?? 0));
   return fresh ? { ...next, reactions: later(message.reactions, fold.reactions) } : next;
 }

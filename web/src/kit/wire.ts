@@ -241,11 +241,12 @@ export interface ReactionCard {
   to?: AccountId; // who wrote the message at `ref`
 }
 
-/** The entry that changes the words of `ref`. */
+/** The entry that changes the words of `ref`: those in this field of its card; without one it is a text now. */
 export interface EditCard {
   type: "chat.edit";
   text?: string;
   mentions?: Mention[];
+  in?: string;
 }
 
 /** A card of a domain this client does not know yet: it shows the preview. */

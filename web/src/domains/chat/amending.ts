@@ -1,7 +1,7 @@
 /** What I changed about messages and the server has not said yet: shown at once, taken back where it is refused. */
 
 import type { Intent } from "../../kit/db";
-import { join, type Fold } from "../../kit/folds";
+import { changed, join, type Fold } from "../../kit/folds";
 import type { AccountId, EditCard, ReactionCard, Seq } from "../../kit/wire";
 
 export interface Amendment {
@@ -27,6 +27,5 @@ export function amendments(intents: readonly Intent[], me: AccountId): Map<Seq, 
 
 function presumed({ card }: Intent, me: AccountId, seq: Seq): Fold {
   if (card.type === "chat.reaction") return { reactions: { [me]: [(card as ReactionCard).emoji, seq] } };
-  const { text = "", mentions } = card as EditCard;
-  return { edit: { type: "chat.text", text, ...(mentions?.length ? { mentions } : {}), edited: seq } };
+  return changed(card as EditCard, seq) ?? {};
 }

@@ -10,6 +10,7 @@ import { rangeOf } from "../../kit/ranges";
 import type { AccountId, Card, Conversation, ConversationDetails, ConversationId, JoinRequest, Member, Mention, Message, Seq } from "../../kit/wire";
 import type { Desk, Shown } from "./desk";
 import { type Amendment, amendments } from "./amending";
+import { wordsIn } from "./plugs";
 import { tickAt, type Item, type Tick } from "./item";
 import type { Store } from "./store.svelte";
 
@@ -172,12 +173,12 @@ export class OpenConversation implements Shown {
   /** May its words still be changed by me? */
   canEdit(item: Item): boolean {
     const { card, at } = item.message;
-    return item.mine && item.seq !== null && card.type === "chat.text" && this.#desk.now() - at < this.#desk.editMs();
+    return item.mine && item.seq !== null && wordsIn(card) !== undefined && this.#desk.now() - at < this.#desk.editMs();
   }
 
-  /** Change the words of a message of mine: `items` shows it when this returns. */
-  edit(seq: Seq, text: string, mentions: Mention[]): void {
-    this.#desk.outbox.amend(this.id, seq, { type: "chat.edit", text, mentions });
+  /** Change the words of a message of mine, of a text or in this field of its card: `items` shows it when this returns. */
+  edit(seq: Seq, text: string, mentions: Mention[], place?: string): void {
+    this.#desk.outbox.amend(this.id, seq, { type: "chat.edit", text, mentions, ...(place ? { in: place } : {}) });
   }
 
   /** React, or take my reaction back with an empty `emoji`: `items` shows it when this returns. */

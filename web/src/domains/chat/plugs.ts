@@ -28,6 +28,8 @@ export interface CardPlug {
   note?: boolean;
   /** it stays where it is: the server forwards none of these */
   stays?: boolean;
+  /** the field of its words, which may be changed for a day */
+  words?: "caption" | "text";
   /** the line that stands for it in a list until the server has said it */
   preview?: (card: Card) => Preview;
 }
@@ -178,6 +180,9 @@ export function goesOn(card: Card): boolean {
   const plug = plugs.cards.get(card.type);
   return card.type === "chat.text" || (plug !== undefined && !plug.stays);
 }
+
+/** The field of a card in which there are words that whoever sent it may change. */
+export const wordsIn = ({ type }: Card): "caption" | "text" | undefined => (type === "chat.text" ? "text" : plugs.cards.get(type)?.words);
 
 /** Take in what the domains bring. Once, before anything is drawn. */
 export function plugIn(domains: readonly ClientDomain[]): void {

@@ -19,11 +19,11 @@ const page = <P extends object>(name: "FileSheet" | "MediaPage" | "PhotoSheet" |
 export const DOMAIN: ClientDomain = {
   name: "media",
   cards: {
-    "media.photo": { load: inside("Photo"), bare: true, preview: photoCard },
-    "media.video": { load: inside("Video"), bare: true, preview: videoCard },
+    "media.photo": { load: inside("Photo"), bare: true, words: "caption", preview: photoCard },
+    "media.video": { load: inside("Video"), bare: true, words: "caption", preview: videoCard },
     "media.voice": { load: inside("Voice"), preview: voiceCard },
-    "media.file": { load: inside("File"), bare: true, preview: fileCard },
-    "media.link": { load: inside("Link"), preview: linkCard },
+    "media.file": { load: inside("File"), bare: true, words: "caption", preview: fileCard },
+    "media.link": { load: inside("Link"), words: "text", preview: linkCard },
   },
   drawer: [
     { label: "drawer.photo", icon: "image", load: page("PhotoSheet") },
