@@ -94,16 +94,26 @@ async def test_a_whatsapp_group_is_brought_along_and_a_chinese_word_found_in_it(
         "[21/03/16, 07:02:44] 林伟: 我昨天在电影院看了一部很好的片子",
         "[22/03/26, 19:00:01] Budi: Sepuluh tahun di grup ini",
     ]
+    lines[1:1] = [f"[21/03/16, 08:{at // 60 % 60:02}:{at % 60:02}] Ibu: baris {at}" for at in range(1500)]
     history.write_text("\n".join(lines) + "\n", encoding="utf-8")
     phone = await take_phone()
     page = await phone.sign_in(b, "/import")
     await page.locator("input[type=file]").set_input_files(history)
     await page.get_by_role("button", name="See what is in it").click()
     await expect(page.get_by_text(re.compile("林伟")).first).to_be_visible()
+    await page.evaluate(
+        """() => {
+            window.seen = [];
+            const look = () => document.querySelectorAll("main progress").forEach((one) => window.seen.push([one.value, one.max]));
+            new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+        }"""
+    )
     await page.get_by_role("button", name=re.compile("bring|import", re.I)).last.click()
     await expect(
         page.get_by_role("link", name=re.compile("open", re.I)).or_(page.get_by_text(re.compile("done|is here", re.I))).first
     ).to_be_visible()
+    seen = await page.evaluate("() => window.seen")
+    assert any(0 < done < total == len(lines) for done, total in seen), seen  # one saw how far it had come
     await page.goto(f"{place.url}/search")
     await page.get_by_role("searchbox").or_(page.get_by_role("textbox")).first.fill("电")
     await expect(page.locator("mark").filter(has_text="电").first).to_be_visible()

@@ -182,7 +182,7 @@ class Importing:
     async def _import(self, id: str) -> None:
         upload = await self._db.read(lambda reader: service.running(reader, id))
         conversation: ConversationId | None = None
-        read, told = 0, time.monotonic()
+        read, told = 0, 0.0  # the first are told at once: that it goes on is seen
         async with self._incoming.at_hand(id) as path, Reading(path, upload.hints, self._watch) as export:
             while lines := await export.take(BATCH):
                 if conversation is None:
