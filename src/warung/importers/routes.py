@@ -1,14 +1,13 @@
 """The HTTP of imports: upload and look, run, follow, and answer whether an imported name is oneself."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from litestar import Request, Router, delete, get, post
 from litestar.exceptions import InternalServerException
-from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 
+from warung import media
 from warung.importers import service
 from warung.importers.model import DateOrder
 from warung.importers.running import Importing
@@ -40,17 +39,7 @@ class Answer(msgspec.Struct, forbid_unknown_fields=True):
     accept: bool
 
 
-@dataclass
-class TakesFile(Operation):
-    """Says in the OpenAPI document that the body is a file."""
-
-    def __post_init__(self) -> None:
-        """Describe the body."""
-        binary = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
-        self.request_body = RequestBody(content={"application/octet-stream": binary}, required=True)
-
-
-@post("/imports", status_code=200, request_max_body_size=None, operation_class=TakesFile)
+@post("/imports", status_code=200, request_max_body_size=None, operation_class=media.TakesBytes)
 async def upload(
     request: Request[Any, Any, Any],
     me: Identity,

@@ -26,7 +26,7 @@ from warung.media.pages import PAGES
 from warung.media.pictures import NotAPicture, PictureBroken, Pictures, PicturesUnavailable, PictureTooLarge
 from warung.media.players import Players
 from warung.media.receiving import Studio
-from warung.media.routes import TakesPicture, way_to
+from warung.media.routes import TakesBytes, way_to
 from warung.media.service import again, anyone, described, grant, is_held, keep, link, may_see, owner_of, part, release, set_avatar
 from warung.media.storing import store_file, store_picture, store_video, store_voice, sweep
 
@@ -71,7 +71,7 @@ __all__ = [
     "StickerTooLong",
     "StickersUnavailable",
     "Studio",
-    "TakesPicture",
+    "TakesBytes",
     "Video",
     "Viewer",
     "Viewers",

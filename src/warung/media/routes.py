@@ -24,8 +24,8 @@ REMEMBERED_S = 60  # how long a browser may reuse a redirect: less than its link
 
 
 @dataclass
-class TakesPicture(Operation):
-    """Says in the OpenAPI document that the body is a picture."""
+class TakesBytes(Operation):
+    """Says in the OpenAPI document that the body is the bytes of a file."""
 
     def __post_init__(self) -> None:
         """Describe the body."""
@@ -39,7 +39,7 @@ class ListenedTo(msgspec.Struct, forbid_unknown_fields=True):
     voices: Annotated[list[BlobId], msgspec.Meta(max_length=hearing.AT_ONCE)]
 
 
-@put("/me/avatar", status_code=200, request_max_body_size=AVATAR_BYTES, operation_class=TakesPicture)
+@put("/me/avatar", status_code=200, request_max_body_size=AVATAR_BYTES, operation_class=TakesBytes)
 async def put_avatar(body: bytes, db: Db, me: Identity, blobs: Blobs, pictures: Pictures) -> accounts.Me:
     """Set one's avatar: the bytes of a picture, whatever the content type says."""
     blob = await store_picture(db, blobs, pictures, by=me.account, data=body, sizes=["avatar"])

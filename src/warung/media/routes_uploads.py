@@ -14,7 +14,7 @@ from warung.media.model import Blob, Purpose, Taken, Upload, Usage
 from warung.media.pictures import Pictures
 from warung.media.previews import LinkPreview
 from warung.media.receiving import Studio
-from warung.media.routes import TakesPicture
+from warung.media.routes import TakesBytes
 from warung.media.storing import plain_name
 from warung.media.uploads import CHUNK
 
@@ -62,7 +62,7 @@ async def one(db: Db, me: Identity, id: str) -> Upload:
     return await db.read(lambda reader: uploads.mine(reader, by=me.account, id=id))
 
 
-@put("/uploads/{id:str}/{offset:int}", status_code=200, request_max_body_size=CHUNK, operation_class=TakesPicture)
+@put("/uploads/{id:str}/{offset:int}", status_code=200, request_max_body_size=CHUNK, operation_class=TakesBytes)
 async def take(me: Identity, studio: Studio, id: str, offset: int, body: bytes) -> Upload:
     """Send a piece: the bytes from `offset` on."""
     return await studio.take(by=me.account, id=id, offset=offset, data=body)

@@ -1,12 +1,10 @@
 """The HTTP of materials, drafts and articles: for those who work for an account."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Router, delete, get, post, put
-from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import Parameter
 
 from warung import accounts, contacts, media
@@ -21,16 +19,6 @@ from warung.official.model_materials import MOST_BYTES, Material, MaterialKind, 
 Id = Annotated[str, Parameter(max_length=64)]
 PAGE = 20
 Comments = Literal["open", "followers", "closed"]
-
-
-@dataclass
-class TakesFile(Operation):
-    """Says in the OpenAPI document that the body is a file."""
-
-    def __post_init__(self) -> None:
-        """Describe the body."""
-        binary = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
-        self.request_body = RequestBody(content={"application/octet-stream": binary}, required=True)
 
 
 class OfficialMaterial(msgspec.Struct, frozen=True):
@@ -155,7 +143,7 @@ async def materials(db: Db, me: Identity, id: Id, kind: str = "image", before: I
     return await db.read(question)
 
 
-@post("/officials/{id:str}/materials", status_code=201, request_max_body_size=MOST_BYTES["video"], operation_class=TakesFile)
+@post("/officials/{id:str}/materials", status_code=201, request_max_body_size=MOST_BYTES["video"], operation_class=media.TakesBytes)
 async def add_material(
     id: Id,
     body: bytes,

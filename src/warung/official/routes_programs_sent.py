@@ -20,7 +20,6 @@ from warung.official.routes_articles import (
     OfficialDraft,
     OfficialMaterial,
     PublishBegun,
-    TakesFile,
     draft_shown,
     material_shown,
     writing_of,
@@ -99,7 +98,7 @@ async def notify(db: Db, program: Program, template: Key, data: Notify) -> Notif
     return await db.write(verb)
 
 
-@post("/materials", status_code=201, request_max_body_size=MOST_BYTES["video"], operation_class=TakesFile)
+@post("/materials", status_code=201, request_max_body_size=MOST_BYTES["video"], operation_class=media.TakesBytes)
 async def add_material(
     body: bytes,
     db: Db,

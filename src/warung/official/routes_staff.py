@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Router, delete, get, patch, post, put
-from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import Parameter
 
 from warung import media
@@ -101,15 +100,6 @@ class Openids(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     openids: list[str]
 
 
-class TakesOfficialPicture(Operation):
-    """Says in the OpenAPI document that the body is a picture."""
-
-    def __post_init__(self) -> None:
-        """Describe the body."""
-        binary = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
-        self.request_body = RequestBody(content={"application/octet-stream": binary}, required=True)
-
-
 def editing(reader: Reader, me: Identity, official: AccountId) -> AccountId:
     """Return an account that `me` may speak for. Raises `OfficialNotFound`, `RoleNeeded`."""
     return registry.worked_with(reader, me.account, official, registry.EDITORS).id
@@ -157,7 +147,7 @@ async def reset_secret(db: Db, me: Identity, id: Id) -> NewSecret:
     return NewSecret(await db.write(lambda tx: registry.reset_secret(tx, by=me.account, official=id)))
 
 
-@put("/officials/{id:str}/avatar", status_code=200, request_max_body_size=AVATAR_BYTES, operation_class=TakesOfficialPicture)
+@put("/officials/{id:str}/avatar", status_code=200, request_max_body_size=AVATAR_BYTES, operation_class=media.TakesBytes)
 async def set_avatar(body: bytes, db: Db, me: Identity, id: Id, blobs: Blobs, pictures: media.Pictures) -> Official:
     """Set the picture of an account: the bytes of a picture."""
     official = await db.read(lambda reader: editing(reader, me, id))

@@ -1,11 +1,9 @@
 """The HTTP of stickers."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, Router, delete, get, patch, post, put
-from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import Parameter
 
 from warung import chat, media, pay
@@ -76,16 +74,6 @@ class Keep(msgspec.Struct, forbid_unknown_fields=True):
     seq: int | None = None
 
 
-@dataclass
-class TakesBytes(Operation):
-    """Says in the OpenAPI document that the body is a file."""
-
-    def __post_init__(self) -> None:
-        """Describe the body."""
-        binary = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
-        self.request_body = RequestBody(content={"application/octet-stream": binary}, required=True)
-
-
 @get("/stickers")
 async def overview(db: Db, me: Identity) -> Overview:
     """Your packs with their stickers, what you sent last, and what you kept."""
@@ -118,7 +106,7 @@ async def create(db: Db, me: Identity, data: NewPack) -> Pack:
     return await db.write(verb)
 
 
-@post("/stickers/import", status_code=200, request_max_body_size=PACK_BYTES, operation_class=TakesBytes)
+@post("/stickers/import", status_code=200, request_max_body_size=PACK_BYTES, operation_class=media.TakesBytes)
 async def bring(
     body: bytes, db: Db, me: Identity, blobs: Blobs, moving: media.Moving, settings: dict[Any, Any], name: str = "", watch: Id = ""
 ) -> Imported:
@@ -198,7 +186,7 @@ async def thank(db: Db, me: Identity, id: Id, data: ThankForPack) -> None:
     await pay.decided(db, lambda tx: sales.tip(tx, by=me.account, id=id, amount=data.amount, nonce=data.id, approval=data.approval))
 
 
-@post("/stickers/packs/{id:str}/stickers", status_code=200, request_max_body_size=PICTURE_BYTES, operation_class=TakesBytes)
+@post("/stickers/packs/{id:str}/stickers", status_code=200, request_max_body_size=PICTURE_BYTES, operation_class=media.TakesBytes)
 async def add(
     id: Id, body: bytes, db: Db, me: Identity, blobs: Blobs, moving: media.Moving, emoji: str = "", words: str = "", alt: str = ""
 ) -> Sticker:

@@ -7,7 +7,7 @@ from litestar import Router, delete, get, post, put
 from warung.kit.db import Db
 from warung.kit.domain import Services
 from warung.kit.ids import AccountId, Identity
-from warung.media import Pictures, Players, TakesPicture
+from warung.media import Pictures, Players, TakesBytes
 from warung.wechat import oauth, page_media, service, tickets
 from warung.wechat.model import Callback, PageClaim, PageVerified, ProgramDomains, ProgramFace, SiteFace
 from warung.wechat.page_media import PageBlob, PageMedia
@@ -43,7 +43,7 @@ async def verify_page(data: PageClaim, db: Db, me: Identity) -> PageVerified:
     return await db.read(lambda reader: tickets.verified(reader, by=me.account, claim=data))
 
 
-@post("/pages/media", status_code=200, request_max_body_size=page_media.BYTES, operation_class=TakesPicture)
+@post("/pages/media", status_code=200, request_max_body_size=page_media.BYTES, operation_class=TakesBytes)
 async def upload_from_page(body: bytes, appid: str, services: Services, pictures: Pictures, players: Players, me: Identity) -> PageMedia:
     """Give an account a picture through a page of its own, for three days: the bytes of a picture, whatever the content type says."""
     return await page_media.take(services, pictures, players, by=me.account, appid=appid, data=body)
