@@ -57,6 +57,7 @@ export default defineConfig({
     // A lazy part asks for the styles it needs; its scripts are imported by the part itself, and a list of them would cost every first visit.
     modulePreload: { polyfill: false, resolveDependencies: (_, files) => files.filter((file) => file.endsWith(".css")) },
     rolldownOptions: {
+      checks: { pluginTimings: false }, // on a slow machine it would be the first thing that a newcomer reads
       // What the first screen needs is one file: it packs better than forty.
       output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } },
       treeshake: { moduleSideEffects: [{ test: /node_modules\/svelte\/src\/(?!internal\/flags)/, sideEffects: false }] },
