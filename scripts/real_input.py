@@ -71,7 +71,7 @@ class Place:
         """Let the search index catch up; return the seconds it took."""
         start = time.perf_counter()
         for follower in chat.DOMAIN.followers:
-            while await self.world.db.write(follower.follow):
+            while await self.world.db.write(lambda tx, follower=follower: follower.follow(tx, 500)):  # type: ignore[misc]
                 pass
         return time.perf_counter() - start
 

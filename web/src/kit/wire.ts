@@ -42,22 +42,6 @@ export interface Person extends Profile {
   relation: Relation;
 }
 
-export interface Privacy {
-  read_receipts: boolean;
-  find_by_handle: boolean;
-}
-
-export interface Me extends Profile {
-  status: string | null;
-  region: string | null;
-  language: string;
-  operator: boolean;
-  privacy: Privacy;
-  has_password: boolean;
-  passkeys: number;
-  recovery_codes_left: number;
-}
-
 export type RequestVia = "handle" | "code" | "group";
 
 export interface ContactRequest {

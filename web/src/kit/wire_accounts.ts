@@ -1,6 +1,6 @@
 /** The shapes of signing up and in, of sessions and invites, and of joining and importing. Part of `wire.ts`, which gives them on. */
 
-import type { AccountId, BlobId, ConversationId, Me, Millis, Profile, Seq } from "./wire";
+import type { AccountId, BlobId, ConversationId, Millis, Profile, Seq } from "./wire";
 
 export interface Session {
   id: string;
@@ -194,4 +194,20 @@ export interface ReportRead {
   evidence: unknown;
   at: Millis;
   closed_at: Millis | null;
+}
+
+export interface Privacy {
+  read_receipts: boolean;
+  find_by_handle: boolean;
+}
+
+export interface Me extends Profile {
+  status: string | null;
+  region: string | null;
+  language: string;
+  operator: boolean;
+  privacy: Privacy;
+  has_password: boolean;
+  passkeys: number;
+  recovery_codes_left: number;
 }
