@@ -1,11 +1,14 @@
 """Search: one Chinese character in the middle of a sentence, Indonesian, Hindi and Thai words; only what one may see."""
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from tests.cast import Cast, indexed
 from warung import chat
 from warung.adapters.database import Database
 from warung.chat.search import Found, follow, search
+from warung.chat.words import snippet, words
 from warung.kit.ids import AccountId, ConversationId
 
 
@@ -100,3 +103,18 @@ async def test_the_index_stays_in_few_pieces_however_it_was_written(cast: Cast, 
         (pieces,) = await db.read(lambda reader: reader.one("SELECT count(DISTINCT segid) FROM message_words_idx")) or (0,)
         assert pieces < 10
     assert len((await found(db, siti, "ngopi")).hits) == 30
+
+
+WORDS = st.sampled_from(["kopi", "KOPI", "kop", "ko", "akopi", "7", "susu", "x" * 59, "x" * 70, "-", ".", " "])
+
+
+@given(text=st.lists(WORDS, max_size=10).map(" ".join), query=st.lists(WORDS, min_size=1, max_size=3).map(" ".join))
+def test_what_was_searched_for_is_marked_in_a_plain_text_as_in_any_other(text: str, query: str) -> None:
+    asked = words(query)
+    assume(asked)
+
+    def marked(text: str) -> list[str]:
+        return [piece for piece, was_asked in snippet(text, asked, width=1_000) if was_asked]
+
+    assert marked(text) == marked(f"{text} é")
+    assert all(words(piece)[:-1] == asked[:-1] and words(piece)[-1].startswith(asked[-1]) for piece in marked(text))
