@@ -208,6 +208,8 @@ async def test_closing_finishes_what_was_submitted_and_takes_nothing_more(shelf:
     assert [await each for each in writing] == [f"tea {n}" for n in range(600)]
     with pytest.raises(Stopped):
         await db.write(lambda tx: shelf.put(tx, "rice"))
+    with pytest.raises(Stopped):
+        await db.read(shelf.list)
 
 
 async def test_what_nobody_waits_for_goes_between_the_commits_of_people_and_is_passed_twice_at_most(shelf: Shelf) -> None:

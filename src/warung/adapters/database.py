@@ -1,13 +1,12 @@
 """What is the same over both databases: one writer, a few reading threads with a connection each."""
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from warung.adapters.transaction import Context, Transaction
+from warung.adapters.readers import Readers
+from warung.adapters.transaction import Context
 from warung.adapters.writer import Writer, WriterLink
 from warung.kit.db import SINCE, Question, Verb
 
@@ -27,11 +26,8 @@ class Database:
     ) -> None:
         self._context = context
         self._loop = asyncio.get_running_loop()
-        self._reader = reader
-        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
-        self._mine = threading.local()
-        self._links: list[WriterLink] = []
         self.writer = Writer(writer, context, fatal)
+        self._readers = Readers(reader, context, readers)
         self.reading = 0
         self.waited: Callable[[float, int], None] = lambda seconds, requests: None  # told on the loop how long was waited for it
 
@@ -69,45 +65,19 @@ class Database:
         asked = self._since()
         self.reading += 1
         try:
-            answer, told, begun = await self._loop.run_in_executor(self._readers, self._ask, question)
+            answer = await self._readers.ask(question)
         finally:
             self.reading -= 1
-        self.waited(begun - asked, 1)
-        for event, audience in told:
+        self.waited(answer.begun - asked, 1)
+        for event, audience in answer.told:
             self._context.publish(event, audience)
-        return answer
+        outcome: T = answer.outcome
+        return outcome
 
     def _since(self) -> float:
         """Return since when is waited: since a request came, if it asks for the first time, else since now."""
         since = SINCE.get()
         return since.pop() if since else self._loop.time()
-
-    def _ask(self, question: Question[T]) -> tuple[T, list[Any], float]:
-        begun = time.monotonic()
-        link: WriterLink | None = getattr(self._mine, "link", None)
-        if link is None:
-            link = self._mine.link = self._reader()
-            self._links.append(link)
-        try:
-            link.begin()
-            tx = Transaction(link, self._context, {}, exclusive=False, writes=False)
-            return question(tx), tx.told, begun
-        except Exception as failure:
-            outcome = link.translate(failure)
-            if outcome is failure:
-                raise
-            raise outcome from failure
-        finally:
-            self._end(link)
-
-    def _end(self, link: WriterLink) -> None:
-        try:
-            if not link.undone():
-                link.command("ROLLBACK")
-        except Exception:  # a dead connection: the next question makes a new one
-            link.close()
-            self._links.remove(link)
-            self._mine.link = None
 
     async def ready(self) -> None:
         """Raise when the database cannot be read."""
@@ -116,6 +86,4 @@ class Database:
     async def close(self) -> None:
         """Finish what was submitted, then disconnect."""
         await self.writer.stop()
-        await asyncio.to_thread(self._readers.shutdown)
-        for link in self._links:
-            link.close()
+        await self._readers.close()

@@ -1,0 +1,113 @@
+"""The reading threads of a database, each with a connection: a question goes to one that is free, the answers come back together.
+
+Half the cost of an executor, whose futures and locks are as much work as a small question: one queue there, one wake of the loop back.
+"""
+
+import asyncio
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from warung.adapters.transaction import Context, Told, Transaction
+from warung.adapters.writer import Stopped, WriterLink
+from warung.kit.db import Question
+
+
+class Answer(NamedTuple):
+    """What came of a question: `begun` is when work on it began, on the clock of the loop."""
+
+    outcome: Any
+    told: list[Told]
+    begun: float
+
+
+class Readers:
+    """Asks questions. Created on the event loop; `ask` is called there too."""
+
+    def __init__(self, connect: Callable[[], WriterLink], context: Context, threads: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._connect = connect
+        self._context = context
+        self._asked: queue.SimpleQueue[tuple[Question[Any], asyncio.Future[Answer]] | None] = queue.SimpleQueue()
+        self._answered: deque[tuple[asyncio.Future[Answer], Answer | BaseException]] = deque()
+        self._waking = False
+        self._stopped = False
+        self._threads = [threading.Thread(target=self._work, name=f"reader_{n}", daemon=True) for n in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    async def ask(self, question: Question[Any]) -> Answer:
+        """Return what came of it. Raises what it raised."""
+        if self._stopped:
+            raise Stopped
+        future: asyncio.Future[Answer] = self._loop.create_future()
+        self._asked.put((question, future))
+        return await future
+
+    async def close(self) -> None:
+        """Answer what was asked, then end the threads."""
+        self._stopped = True
+        for _ in self._threads:
+            self._asked.put(None)
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join, 10)
+        self._deliver()
+
+    def _deliver(self) -> None:
+        self._waking = False  # before emptying it: who answers after this wakes the loop again
+        while self._answered:
+            future, answer = self._answered.popleft()
+            if future.done():
+                continue
+            if isinstance(answer, BaseException):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+    # On a reading thread.
+
+    def _work(self) -> None:
+        link: WriterLink | None = None
+        while (asked := self._asked.get()) is not None:
+            question, future = asked
+            answer: Answer | BaseException
+            try:
+                link = link or self._connect()
+                answer = self._ask(link, question)
+            except Exception as failure:
+                answer = failure
+            link = _ended(link)
+            self._answered.append((future, answer))
+            if not self._waking:
+                self._waking = True
+                self._loop.call_soon_threadsafe(self._deliver)
+        if link is not None:
+            link.close()
+
+    def _ask(self, link: WriterLink, question: Question[Any]) -> Answer:
+        begun = time.monotonic()
+        try:
+            link.begin()
+            tx = Transaction(link, self._context, {}, exclusive=False, writes=False)
+            return Answer(question(tx), tx.told, begun)
+        except Exception as failure:
+            outcome = link.translate(failure)
+            if outcome is failure:
+                raise
+            raise outcome from failure
+
+
+def _ended(link: WriterLink | None) -> WriterLink | None:
+    """Close the transaction; None when the connection is dead, and the next question makes a new one."""
+    if link is None:
+        return None
+    try:
+        if not link.undone():
+            link.command("ROLLBACK")
+    except Exception:
+        link.close()
+        return None
+    return link
