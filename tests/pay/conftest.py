@@ -11,6 +11,7 @@ from tests.pay.books import Books
 from tests.pay.desk import SECRET, Bank, Desk, Line
 from tests.pay.giving import Giving
 from tests.pay.purse import QUICK, Purse
+from tests.served import PLAIN
 from tests.worlds import Hand, OpenWorld
 from warung.pay.model import Settings
 
@@ -60,7 +61,7 @@ def stand_in() -> Iterator[str]:
 @pytest.fixture
 async def bank(stand_in: str) -> Bank:
     """The provider, with nothing in its books yet."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=PLAIN) as http:
         await http.delete(f"{stand_in}/_config/data")
     return Bank(stand_in)
 

@@ -11,7 +11,7 @@ import pytest
 from tests.pay.desk import SECRET, Bank, Desk
 from tests.pay.purse import Purse
 from tests.scenarios.walking import device
-from tests.served import Served
+from tests.served import PLAIN, Served
 from warung import accounts, pay
 from warung.kit.clock import DAY, HOUR
 from warung.pay import operators, refunds, top_ups
@@ -21,7 +21,7 @@ from warung.pay.provider import NoProvider, ProviderSilent
 
 
 async def test_a_top_up_is_credited_once_whoever_says_so_first(desk: Desk, bank: Bank) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=PLAIN) as http:
         where = {"url": f"{desk.served.url}/api/providers/stripe/webhook", "secret": SECRET}
         await http.post(f"{bank.url}/_config/webhooks/ours", json=where)
     begun = await desk.begins(2_500_000, "topup-0001")
@@ -140,7 +140,7 @@ async def test_both_books_are_compared_and_what_nobody_can_explain_is_kept_apart
     books = await desk.ask(operators.books, by=desk.joko)
     suspense = [row.credits_posted - row.debits_posted for row in books.rows if row.kind == "suspense"]
     assert suspense == [333_300]
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=PLAIN) as http:
         await http.delete(f"{bank.url}/_config/data")
     assert (await top_ups.compare(desk.db, provider, since))["missing_there"] == 1
     assert sorted(await desk.open_cases()) == ["difference", "missing_there"]

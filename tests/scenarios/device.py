@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from tests.raw import Place, Raw
+from tests.served import PLAIN
 from tests.worlds import CLUSTER
 from warung.kit.ids import AccountId
 
@@ -29,7 +30,8 @@ class Device:
         """Connect a new device of an account and let it take its first snapshot."""
         raw = await place.open(account)
         await raw.hear()
-        http = httpx.AsyncClient(base_url=f"{place.url}/api/", headers={"Authorization": f"Bearer {await place.token(account)}"})
+        headers = {"Authorization": f"Bearer {await place.token(account)}"}
+        http = httpx.AsyncClient(base_url=f"{place.url}/api/", headers=headers, verify=PLAIN)
         device = cls(account, raw, http)
         await device.snapshot()
         return device

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import msgspec
 
-from tests.served import Served
+from tests.served import PLAIN, Served
 from warung import accounts, chat, official
 from warung.adapters.outside import HttpOutside
 from warung.kit import xml
@@ -106,7 +106,7 @@ class Shop:
     def __init__(self, served: Served) -> None:
         self.served = served
         self.world, self.db, self.cast, self.url = served.world, served.world.db, served.cast, served.url
-        self.http = httpx.AsyncClient(base_url=served.url, timeout=30)
+        self.http = httpx.AsyncClient(base_url=served.url, timeout=30, verify=PLAIN)
         self.account: official.Official
         self.secret = ""
         self.token = ""

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from tests.served import PLAIN
 from tests.wechat.shop import Shop
 from tests.worlds import Hand
 
@@ -17,7 +18,7 @@ class Browser:
     """Somebody's browser, with their cookie; it follows nothing by itself."""
 
     def __init__(self, shop: Shop, cookie: str = "") -> None:
-        self.http = httpx.AsyncClient(base_url=shop.url, cookies={"warung": cookie} if cookie else {}, follow_redirects=False)
+        self.http = httpx.AsyncClient(base_url=shop.url, cookies={"warung": cookie} if cookie else {}, follow_redirects=False, verify=PLAIN)
         self.shop = shop
         shop.browsers.append(self.http)
 

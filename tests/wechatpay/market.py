@@ -7,7 +7,6 @@ import base64
 import hashlib
 import json
 import secrets
-import ssl
 import time
 from functools import lru_cache
 from typing import Any
@@ -20,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.x509 import load_pem_x509_certificate
 
 from tests.pay.purse import Purse
-from tests.served import Served
+from tests.served import PLAIN, Served
 from tests.worlds import Hand
 from warung import official, pay
 from warung.kit import clock
@@ -33,7 +32,6 @@ NOTIFY = "https://toko.example/bayar"
 SHA256 = hashes.SHA256()
 WIDE = padding.PKCS1v15()
 PATIENCE_S = 60.0
-PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # nothing here is asked over TLS, and the authorities take long to read
 
 
 class Program:

@@ -11,8 +11,9 @@ import httpx
 import msgspec
 import pytest
 
+from tests.served import PLAIN
 from tests.wechat.shop import KEY, Bot
-from tests.wechatpay.market import PLAIN, Market
+from tests.wechatpay.market import Market
 from tests.worlds import Hand
 from warung import chat, official
 from warung.adapters.outside import HttpOutside

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.wechatpay.market import PATIENCE_S, PLAIN, Market, msgspec_order
+from tests.served import PLAIN
+from tests.wechatpay.market import PATIENCE_S, Market, msgspec_order
 from tests.worlds import OpenWorld
 from warung import apps, pay
 from warung.kit.clock import HOUR, MINUTE

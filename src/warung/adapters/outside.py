@@ -6,7 +6,9 @@ name up once more.
 
 import asyncio
 import contextlib
+import functools
 import socket
+import ssl
 from collections.abc import Mapping, Sequence
 from urllib.parse import urljoin, urlsplit
 
@@ -18,12 +20,18 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 AGENT = "warung (+link preview)"
 
 
+@functools.cache
+def authorities() -> ssl.SSLContext:
+    """Return whom we believe; once, since reading them takes longer than most requests."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class HttpOutside:
     """The port over httpx. `exempt` are private networks that the operator wants to be reached: a webhook's host in the same house."""
 
     def __init__(self, exempt: Sequence[Network] = ()) -> None:
         self._exempt = exempt
-        self._tls = httpx.create_ssl_context(trust_env=False)  # once: reading the authorities takes longer than most requests
+        self._tls = authorities()
 
     async def fetch(
         self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes = b"", limits: Limits | None = None
