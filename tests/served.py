@@ -45,7 +45,7 @@ class Served:
         """Drain as SIGTERM does."""
         server, serving_task, self._server, self._serving = self._server, self._serving, None, None
         if server is not None and serving_task is not None:
-            server.should_exit = True
+            server.stop()
             await serving_task
 
     async def token(self, account: AccountId) -> str:

@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import structlog
@@ -22,6 +23,9 @@ from warung.gateway.patience import PatientProtocol
 from warung.gateway.socket import protocol
 from warung.gateway.socket_asgi import beside
 from warung.settings import Settings
+
+TICK_S = 0.1  # as uvicorn has it: it counts these
+STEP_S = 0.005
 
 
 class AlreadyRunning(Exception):
@@ -88,17 +92,46 @@ def _heard_once() -> Iterator[None]:
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, told to let the sockets finish what they have begun before it closes them."""
+    """Uvicorn, told to let the sockets finish what they have begun before it closes them, and to stop as soon as nothing is under way."""
 
     def __init__(self, world: World) -> None:
         super().__init__(config(world))
         self._world = world
+        self._over = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def stop(self) -> None:
+        """Stop as SIGTERM does."""
+        self.should_exit = True
+        self._over.set()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came, in the middle of anything."""
+        super().handle_exit(sig, frame)
+        self._loop.call_soon_threadsafe(self._over.set)
+
+    async def main_loop(self) -> None:
+        """Do what is done ten times a second, until it is over."""
+        tick = 0
+        while not await self.on_tick(tick):
+            tick += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), TICK_S)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer every command that came in, close the sockets with "restarting", then stop HTTP."""
+        patience_s, state = self._world.settings.server.drain_s, self.server_state
         self._world.stopping.set()
-        await self._world.hub.drain(self._world.settings.server.drain_s)
-        await super().shutdown(sockets)
+        await self._world.hub.drain(patience_s)
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(state.connections):
+            connection.shutdown()
+        deadline = self._loop.time() + patience_s
+        while (state.connections or state.tasks) and not self.force_exit and self._loop.time() < deadline:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(STEP_S)
+        for task in state.tasks:
+            task.cancel()
         self._world.hub.draining = False  # a world can be served again
         self._world.stopping.clear()
 
@@ -115,6 +148,7 @@ def config(world: World) -> uvicorn.Config:
         ws_ping_timeout=1.5 * server.heartbeat_s,
         ws_per_message_deflate=False,
         loop="none",
+        lifespan="off",  # a world is opened before it is served, and closed after
         http=PatientProtocol,
         access_log=False,
         log_config=None,
