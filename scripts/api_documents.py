@@ -18,7 +18,7 @@ async def documents() -> dict[Path, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         world = await open_world(load(DOMAINS, None, {}, data=folder))
         try:
-            http = openapi(world.app, cards)
+            http = openapi(world.app.framework, cards)
         finally:
             await world.close()
     commands = [command for domain in DOMAINS for command in domain.commands]

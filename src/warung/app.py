@@ -29,7 +29,6 @@ from warung.gateway import http, pages
 from warung.gateway.commands import Commands
 from warung.gateway.door import Door
 from warung.gateway.errors import Phrasebook
-from warung.gateway.express import Application
 from warung.gateway.gate import Gate
 from warung.gateway.hub import Hub
 from warung.gateway.metrics import Metrics, Network, networks, of_bus
@@ -92,7 +91,7 @@ class World:
         bus: Bus,
         hub: Hub,
         door: Door,
-        build: Callable[[], tuple[Application, Gate]],
+        build: Callable[[], tuple[http.Application, Gate]],
         blobs: Blobs,
         workshops: Workshops,
         jobs: Jobs,
@@ -122,8 +121,8 @@ class World:
         self._tasks = [asyncio.create_task(work()) for work in (self.followers.run, self._work, self._watch, self._sweep, admission.watch)]
 
     @property
-    def app(self) -> Application:
-        """The HTTP application, put together when somebody asks for it: that takes 0.2 s."""
+    def app(self) -> http.Application:
+        """The HTTP application, put together when somebody asks for it."""
         return self._served()[0]
 
     @property
@@ -214,19 +213,14 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     jobs = Jobs(db, ways, services)
     stopping = asyncio.Event()
     viewers = dict(viewer for domain in DOMAINS for viewer in domain.viewers)
-    metrics = _metrics(db, hub, phrases, events)
+    metrics = Metrics(_networks("metrics_from", settings.server.metrics_from))
+    _measure(metrics, db, hub, phrases, events)
     if isinstance(bus, NatsBus):
         of_bus(metrics, bus)
     build = functools.partial(
         http.build,
         routes=[route for domain in DOMAINS for route in domain.routes],
-        pages=[
-            *pages.health(db, metrics, _networks("metrics_from", settings.server.metrics_from)),
-            *media.PAGES,
-            *wechat.PAGES,
-            *wechatpay.PAGES,
-            *pages.client(static, _map_of(settings)),
-        ],
+        pages=[*pages.PAGES, *media.PAGES, *wechat.PAGES, *wechatpay.PAGES],
         db=db,
         cards=cards,
         site=settings.site,
@@ -240,6 +234,8 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
             "viewers": viewers,
             "settings": settings.sections,
             "stopping": stopping,
+            "metrics": metrics,
+            "shell": pages.Shell(static, _map_of(settings)),
         },
         body_bytes=settings.server.body_bytes,
         admission=admission,
@@ -312,8 +308,8 @@ def _networks(field: str, listed: str) -> Sequence[Network]:
         raise BadSettings(f"[server] {field}: {wrong}") from None
 
 
-def _metrics(db: Database, hub: Hub, phrases: Phrasebook, events: Counter[type[Event]]) -> Metrics:
-    metrics, writer = Metrics(), db.writer
+def _measure(metrics: Metrics, db: Database, hub: Hub, phrases: Phrasebook, events: Counter[type[Event]]) -> None:
+    writer = db.writer
 
     def told() -> dict[str, float]:
         return {str(event.__struct_config__.tag): number for event, number in events.items()}
@@ -326,4 +322,3 @@ def _metrics(db: Database, hub: Hub, phrases: Phrasebook, events: Counter[type[E
     metrics.counter("warung_commits", "Transactions committed.", lambda: writer.commits)
     metrics.sizes("warung_commit_units", "Verbs per commit.", lambda: (writer.batches, writer.units))
     metrics.gauge("warung_units_waiting", "Verbs that wait for the next commit.", writer.waiting)
-    return metrics

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -28,16 +29,6 @@ async def purse(open_a_world: Any, hand: Hand) -> Purse:
     purse = Purse(world, hand)
     await purse.opens()
     return purse
-
-
-def framework(world: World) -> Any:
-    """The application as it is without the short way."""
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        await super(type(world.app), world.app).__call__(scope, receive, send)
-        world.app.left(scope)
-
-    return app
 
 
 def without_now(answer: httpx.Response) -> Any:
@@ -119,7 +110,7 @@ async def test_what_is_read_is_read_alike_on_both_ways(world: World) -> None:
         await cast.says(budi, here, words)
     await world.settle()
     headers = {"authorization": f"Bearer {await served.token(budi)}", "host": "testserver"}
-    usual = httpx.AsyncClient(transport=httpx.ASGITransport(app=framework(world)), base_url="http://testserver", headers=headers)
+    usual = httpx.AsyncClient(transport=httpx.ASGITransport(app=world.app.usual), base_url="http://testserver", headers=headers)
     short = httpx.AsyncClient(transport=httpx.ASGITransport(app=world.app), base_url="http://testserver", headers=headers)
     refused = 0
     for path in (f"/api/conversations/{here}/messages", "/api/conversations/lain/messages", "/api/search", "/api/sync"):
@@ -150,7 +141,7 @@ async def test_one_signs_in_alike_on_both_ways(open_a_world: Any) -> None:
     world = await open_a_world(sections={accounts.Settings: cost})
     hashed = await hashing.POOL.hash("kopi tubruk 17", cost=cost)
     await world.db.write(lambda tx: accounts.create_account(tx, handle="budi", name="Budi", password=hashed))
-    usual = httpx.AsyncClient(transport=httpx.ASGITransport(app=framework(world)), base_url="http://testserver")
+    usual = httpx.AsyncClient(transport=httpx.ASGITransport(app=world.app.usual), base_url="http://testserver")
     short = httpx.AsyncClient(transport=httpx.ASGITransport(app=world.app), base_url="http://testserver")
     right = {"handle": "budi", "password": "kopi tubruk 17", "device": "HP"}
     for body, status in ((right, 200), (right | {"transport": "bearer"}, 200), (right | {"password": "x"}, 401), ({"handle": "budi"}, 400)):
@@ -162,6 +153,21 @@ async def test_one_signs_in_alike_on_both_ways(open_a_world: Any) -> None:
         names = [[re.sub(r"warung=[^;]*", "warung=…", value) for value in answer.headers.get_list("set-cookie")] for answer in both]
         assert names[0] == names[1], names
         assert bool(names[0]) == (body == right)
+
+
+async def test_worlds_of_one_process_answer_for_themselves_on_both_ways(open_a_world: Any, tmp_path: Path) -> None:
+    asked, houses = [], (("budi", "siti"), ("ayu", "joko"))
+    for house in houses:
+        world = await open_a_world(f"sqlite:///{tmp_path / house[0]}.db")
+        served = Served(world)
+        one, other = await served.cast.people(*house)
+        await served.cast.friends(one, other)
+        headers = {"authorization": f"Bearer {await served.token(one)}"}
+        for way in (world.app, world.app.usual):
+            asked.append(httpx.AsyncClient(transport=httpx.ASGITransport(app=way), base_url="http://testserver", headers=headers))
+    answers = await asyncio.gather(*(http.get(path) for http in asked for path in ("/api/me", "/api/sync")))
+    told = [[any(f'"{name}"' in answer.text for name in house) for answer in answers] for house in houses]
+    assert told == [[True] * 4 + [False] * 4, [False] * 4 + [True] * 4]
 
 
 async def test_one_account_has_only_so_many_requests_under_way(purse: Purse) -> None:

@@ -22,10 +22,11 @@ from tests.scenarios.village import PAIRS, PEOPLE, STORIES, Club, Edge, Story, V
 from tests.scenarios.walking import device, everything, routes_of, speak, walk, without
 from tests.served import Served
 from tests.worlds import Hand
-from warung import accounts, chat, media
+from warung import accounts, app, chat, media
 from warung.kit.bus import Envelope
 from warung.kit.clock import HOUR
 from warung.kit.db import Db
+from warung.kit.domain import Domain
 from warung.kit.ids import AccountId, BlobId, ConversationId
 from warung.media import uploads as incoming
 
@@ -164,15 +165,16 @@ def standing(group: dict[str, Any]) -> dict[str, Any]:
     return {name: group[name] for name in ("name", "notice", "settings", "role")} | {"members": members}
 
 
-@get("/api/people/{account:str}/diary")
+@get("/people/{account:str}/diary")
 async def diary(db: Db, account: str) -> str:
     """A route that somebody added in a hurry."""
     who = AccountId(account)
     return await db.read(lambda reader: accounts.particulars(reader, [who])[who].status)
 
 
-async def test_a_route_that_tells_too_much_is_noticed(served: Served) -> None:
-    served.world.app.register(diary)
+async def test_a_route_that_tells_too_much_is_noticed(serve_a_world: Any, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "DOMAINS", [*app.DOMAINS, Domain("diary", routes=[diary])])
+    served = await serve_a_world(database)
     village = await settle(served, Story([("none", False)] * len(PAIRS), []))
     loot = village.loots[1]
     assert routes_of(served) - tries(loot).keys() == {"GET /people/{account}/diary"}

@@ -23,7 +23,7 @@ def routes_of(served: Served) -> set[str]:
     """Return every route there is, by method and path."""
     return {
         f"{method} {re.sub(r':[a-z]+', '', route.path.removeprefix('/api'))}"
-        for route in served.world.app.routes
+        for route in served.world.app.framework.routes
         if route.path.startswith("/api/") and not route.path.startswith("/api/docs")
         for handler in getattr(route, "route_handlers", [])
         for method in handler.http_methods - {"OPTIONS", "HEAD"}

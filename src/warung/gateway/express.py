@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 from urllib.parse import parse_qsl
 
 import msgspec
-from litestar import Litestar, Request, Response
+from litestar import Request, Response
 from litestar.params import HeaderParameter
 from litestar.types import HTTPScope, Receive, Scope, Send
 
@@ -147,27 +147,6 @@ class Express:
             given["data"] = way.body.decode(await _read(receive))
         given |= {parameter: headers.get(wanted) for parameter, wanted in way.headers.items()}
         return await way.run(**way.constants, **given)
-
-
-class Application(Litestar):
-    """The framework's application, with the short way before it. `left` is called after every request, with its scope."""
-
-    express: Express
-    left: Callable[[Scope], None]
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer a request."""
-        if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
-            return
-        taken = self.express.way(scope)
-        try:
-            if taken is None:
-                await super().__call__(scope, receive, send)
-            else:
-                await self.express.answer(taken, scope, receive, send)
-        finally:
-            self.left(scope)
 
 
 async def _read(receive: Receive) -> bytes:

@@ -5,11 +5,12 @@ import gc
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ParamSpec, TypeVar
+from contextvars import ContextVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 import structlog
-from litestar import Request, Response, Router
+from litestar import Litestar, Request, Response, Router
 from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
@@ -23,10 +24,10 @@ from warung import __version__
 from warung.gateway.documents import OpenApiJson
 from warung.gateway.door import Recognise, ours, token_in
 from warung.gateway.errors import Phrasebook, problem
-from warung.gateway.express import Application, Express
+from warung.gateway.express import Express
 from warung.gateway.gate import SAFE, Gate, Refused
 from warung.gateway.overload import Admission, Overloaded
-from warung.kit.card import Cards
+from warung.kit.card import Card, Cards
 from warung.kit.db import Db
 from warung.kit.domain import Priority
 from warung.kit.errors import BadRequest, NotAllowed, NotFound, Refusal, TooLarge, TooMany, Unauthenticated
@@ -135,16 +136,6 @@ def same_origin(site: Site) -> Any:
     return check
 
 
-def guarded(checks: Sequence[Any]) -> Any:
-    """Return the framework's one guard, which asks all of these. It is a coroutine, since any other gets a thread per request."""
-
-    async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        for check in checks:
-            check(connection.scope, connection.headers, handler)
-
-    return guard
-
-
 def safe_headers(site: Site) -> tuple[dict[str, str], dict[str, str]]:
     """Return the headers by which a browser guards every answer of ours, and those that an answer of the API has besides."""
     always = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
@@ -157,7 +148,7 @@ def guarding(site: Site) -> Any:
     """Return the hook that gives every answer, refusals too, these headers, where it has none of its own."""
     always, api = safe_headers(site)
 
-    async def guard(message: Message, scope: Scope) -> None:
+    def guard(message: Message, scope: Scope) -> None:
         if message["type"] == "http.response.start":
             headers = MutableScopeHeaders.from_message(message)
             for name, value in (always | api if scope["path"].startswith("/api/") else always).items():
@@ -196,11 +187,11 @@ class Presence:
                 del self._busy[account]
 
 
-def providers(presence: Presence) -> dict[str, Provide]:
+def providers() -> dict[str, Provide]:
     """Return what gives a handler its `me`, who is signed in, and its `caller`, who may be nobody."""
 
     async def me(request: Request[Any, Any, State]) -> Identity:
-        return await presence.me(request.scope, request.headers)
+        return await HERE.get().presence.me(request.scope, request.headers)
 
     async def caller(request: Request[Any, Any, State]) -> Identity | None:
         try:
@@ -232,7 +223,94 @@ def uncollected(work: Callable[P, T]) -> Callable[P, T]:
     return do
 
 
+class Here(NamedTuple):
+    """What a world has for the handlers of its requests, and what guards and refuses them."""
+
+    constants: Mapping[str, Any]
+    presence: Presence
+    checks: Sequence[Any]
+    refuse: Any
+    guard: Any
+
+
+HERE: ContextVar[Here] = ContextVar("HERE")  # the world that the present request came to
+
+
+class Application:
+    """A world's application: the framework's, and before it the short way of `express`."""
+
+    def __init__(self, framework: Litestar, here: Here, express: Express) -> None:
+        self.framework = framework
+        self._here = here
+        self._express = express
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a request."""
+        taken = self._express.way(scope)
+        if taken is None:
+            await self.usual(scope, receive, send)
+            return
+        try:
+            await self._express.answer(taken, scope, receive, send)
+        finally:
+            self._here.presence.left(scope)
+
+    async def usual(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a request as the framework does."""
+        before = HERE.set(self._here)
+        try:
+            await self.framework(scope, receive, send)
+        finally:
+            HERE.reset(before)
+            self._here.presence.left(scope)
+
+
+@functools.cache
 @uncollected
+def framework(routes: Sequence[Any], pages: Sequence[Any], names: Sequence[str], kinds: Sequence[type[Card]], body_bytes: int) -> Litestar:
+    """Return the framework's application of these handlers, which ask for constants by these names.
+
+    It takes half a second to put together and knows no world: all that a process opens share one, and `HERE` says whose request it is.
+    """
+
+    def constant(name: str) -> Provide:
+        async def give() -> Any:
+            return HERE.get().constants[name]
+
+        return Provide(give)
+
+    def refuse(request: Request[Any, Any, Any], failure: Exception) -> Response[Refused]:
+        refused: Response[Refused] = HERE.get().refuse(request, failure)
+        return refused
+
+    # a coroutine, since any other guard gets a thread per request
+    async def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        for each in HERE.get().checks:
+            each(connection.scope, connection.headers, handler)
+
+    async def guard(message: Message, scope: Scope) -> None:
+        HERE.get().guard(message, scope)
+
+    api = Router(path="/api", route_handlers=routes, guards=[check], dependencies=providers() | {"address": Provide(address)})
+    return Litestar(
+        route_handlers=[api, *pages],
+        dependencies={name: constant(name) for name in names},
+        exception_handlers={Exception: refuse},
+        openapi_config=OpenAPIConfig(
+            title="warung",
+            version=__version__,
+            description="A private super-app that anyone can host.",
+            path="/api/docs",
+            use_handler_docstrings=True,
+            render_plugins=[OpenApiJson(Cards(kinds).kinds)],
+        ),
+        before_send=[guard],
+        request_max_body_size=body_bytes,
+        logging_config=None,
+        debug=False,
+    )
+
+
 def build(
     *,
     routes: Sequence[Any],
@@ -246,47 +324,18 @@ def build(
     body_bytes: int,
     admission: Admission,
 ) -> tuple[Application, Gate]:
-    """Return the application, and the gate before it that is to be served."""
+    """Return the application of a world, and the gate before it that is to be served."""
     held: dict[str, Any] = {"db": db, "cards": cards, "site": site} | extra
-
-    def constant(value: Any) -> Provide:
-        async def give() -> Any:
-            return value
-
-        return Provide(give)
-
     presence, checks, refuse = Presence(db, recognise), [same_origin(site)], refuser(phrases)
-    api = Router(
-        path="/api",
-        route_handlers=list(routes),
-        guards=[guarded(checks)],
-        dependencies=providers(presence) | {"address": Provide(address)},
-    )
-    app = Application(
-        route_handlers=[api, *pages],
-        dependencies={name: constant(value) for name, value in held.items()},
-        exception_handlers={Exception: refuse},
-        openapi_config=OpenAPIConfig(
-            title="warung",
-            version=__version__,
-            description="A private super-app that anyone can host.",
-            path="/api/docs",
-            use_handler_docstrings=True,
-            render_plugins=[OpenApiJson(cards.kinds)],
-        ),
-        before_send=[guarding(site)],
-        request_max_body_size=body_bytes,
-        logging_config=None,
-        debug=False,
-    )
     always, more = safe_headers(site)
-    app.left = presence.left
-    app.express = Express(constants=held, check=checks, me=presence.me, refuse=refuse, headers=always | more, body_bytes=body_bytes)
-    app.express.know(app.routes)
-    return app, Gate(app, admission, phrases, _special(app), always | more)
+    express = Express(constants=held, check=checks, me=presence.me, refuse=refuse, headers=always | more, body_bytes=body_bytes)
+    usual = framework(tuple(routes), tuple(pages), tuple(held), tuple(cards.kinds.values()), body_bytes)
+    express.know(usual.routes)
+    app = Application(usual, Here(held, presence, checks, refuse, guarding(site)), express)
+    return app, Gate(app, admission, phrases, _special(usual), always | more)
 
 
-def _special(app: Application) -> list[tuple[str, str, Priority]]:
+def _special(app: Litestar) -> list[tuple[str, str, Priority]]:
     """Return method, address and priority of the routes that say theirs; of a router that does, what only reads stays reading."""
     handlers = [(route.path, handler) for route in app.routes if isinstance(route, HTTPRoute) for handler in route.route_handlers]
     return [

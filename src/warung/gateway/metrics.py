@@ -12,12 +12,22 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Metrics(Collector):
-    """A registry of readings. Names are without their ending: Prometheus adds `_total` to a counter."""
+    """A registry of readings for `readers`. Names are without their ending: Prometheus adds `_total` to a counter."""
 
-    def __init__(self) -> None:
+    def __init__(self, readers: Sequence[Network]) -> None:
+        self._readers = readers
         self._readings: list[Callable[[], Metric]] = []
         self._registry = CollectorRegistry()
         self._registry.register(self)
+
+    def may_read(self, address: str) -> bool:
+        """Does this address belong to a reader? What is no address belongs to none."""
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+        return any((mapped or found) in network for network in self._readers)
 
     def gauge(self, name: str, what: str, read: Callable[[], float]) -> None:
         """Add a number that goes up and down."""
@@ -96,13 +106,3 @@ def of_bus(metrics: Metrics, bus: Carried) -> None:
 def networks(listed: str) -> list[Network]:
     """Return the networks in a comma separated list of addresses and networks. Raises `ValueError`."""
     return [ipaddress.ip_network(part.strip()) for part in listed.split(",") if part.strip()]
-
-
-def among(address: str, allowed: Sequence[Network]) -> bool:
-    """Does this address belong to one of these networks? What is no address belongs to none."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return any((mapped or found) in network for network in allowed)

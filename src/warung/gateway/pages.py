@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import mimetypes
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from warung.gateway.metrics import Metrics, Network, among
+from warung.gateway.metrics import Metrics
 from warung.kit.db import Db
 
 POLICY = (
@@ -59,63 +58,65 @@ def load(folder: Path) -> dict[str, File]:
     return files
 
 
-def client(folder: Path, pictures_from: str = "") -> list[Any]:
-    """Return the handler of the client's pages: its files by name, and the shell for every other address.
+class Shell:
+    """The built client in `folder`: its files by URL path, and what its pages may load from where.
 
-    `pictures_from` is an origin besides our own that the pages may show pictures of, such as a map's.
+    `pictures_from` is an origin besides our own that they may show pictures of, such as a map's.
     """
-    files = load(folder)
-    policy = POLICY.replace("img-src 'self'", f"img-src 'self' {pictures_from}".rstrip())
 
-    @get(["/", "/{path:path}"], include_in_schema=False)
-    async def serve(request: Request[Any, Any, Any], path: str = "/") -> Response[bytes]:
-        file = files.get(path)
-        if file is None:
-            if path.startswith(("/api/", "/ws", "/assets/", "/apps/", "/cgi-bin/")) or "." in path.rsplit("/", 1)[-1]:
-                raise NotFoundException
-            file = files.get("/index.html")
-            if file is None:
-                raise NotFoundException
-        headers = HEADERS | {
-            "content-security-policy": policy,
-            "etag": f'"{file.tag}"',
-            "vary": "accept-encoding",
-            "cache-control": "public, max-age=31536000, immutable" if file.lasting else "no-cache",
-        }
-        if request.headers.get("if-none-match") == f'"{file.tag}"':
-            return Response(b"", status_code=304, headers=headers)
-        body = file.body
-        if file.zipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
-            body = file.zipped
-            headers["content-encoding"] = "gzip"
-        kind = file.kind + "; charset=utf-8" if file.kind.startswith(("text/", "application/j")) else file.kind
-        return Response(body, headers=headers, media_type=kind)
-
-    return [serve]
+    def __init__(self, folder: Path, pictures_from: str = "") -> None:
+        self.files = load(folder)
+        self.policy = POLICY.replace("img-src 'self'", f"img-src 'self' {pictures_from}".rstrip())
 
 
-def health(db: Db, metrics: Metrics, metrics_from: Sequence[Network]) -> list[Any]:
-    """Return the handlers that operators and their machines ask; to others than `metrics_from`, there are no metrics."""
-
-    @get("/healthz", include_in_schema=False, media_type="text/plain")
-    async def healthz() -> str:
-        """The process answers."""
-        return "ok"
-
-    @get("/readyz", include_in_schema=False, media_type="text/plain")
-    async def readyz() -> Response[str]:
-        """The database answers too."""
-        try:
-            await db.ready()
-        except Exception as failure:
-            return Response(f"not ready: {type(failure).__name__}", status_code=503, media_type="text/plain")
-        return Response("ready", media_type="text/plain")
-
-    @get("/metrics", include_in_schema=False)
-    async def tell_metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Prometheus metrics."""
-        if not among(request.client.host if request.client else "", metrics_from):
+@get(["/", "/{path:path}"], include_in_schema=False)
+async def client(request: Request[Any, Any, Any], shell: Shell, path: str = "/") -> Response[bytes]:
+    """The client's files by name, and its page for every other address."""
+    file = shell.files.get(path)
+    if file is None:
+        if path.startswith(("/api/", "/ws", "/assets/", "/apps/", "/cgi-bin/")) or "." in path.rsplit("/", 1)[-1]:
             raise NotFoundException
-        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
+        file = shell.files.get("/index.html")
+        if file is None:
+            raise NotFoundException
+    headers = HEADERS | {
+        "content-security-policy": shell.policy,
+        "etag": f'"{file.tag}"',
+        "vary": "accept-encoding",
+        "cache-control": "public, max-age=31536000, immutable" if file.lasting else "no-cache",
+    }
+    if request.headers.get("if-none-match") == f'"{file.tag}"':
+        return Response(b"", status_code=304, headers=headers)
+    body = file.body
+    if file.zipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        body = file.zipped
+        headers["content-encoding"] = "gzip"
+    kind = file.kind + "; charset=utf-8" if file.kind.startswith(("text/", "application/j")) else file.kind
+    return Response(body, headers=headers, media_type=kind)
 
-    return [healthz, readyz, tell_metrics]
+
+@get("/healthz", include_in_schema=False, media_type="text/plain")
+async def healthz() -> str:
+    """The process answers."""
+    return "ok"
+
+
+@get("/readyz", include_in_schema=False, media_type="text/plain")
+async def readyz(db: Db) -> Response[str]:
+    """The database answers too."""
+    try:
+        await db.ready()
+    except Exception as failure:
+        return Response(f"not ready: {type(failure).__name__}", status_code=503, media_type="text/plain")
+    return Response("ready", media_type="text/plain")
+
+
+@get("/metrics", include_in_schema=False)
+async def tell_metrics(request: Request[Any, Any, Any], metrics: Metrics) -> Response[bytes]:
+    """Prometheus metrics; to others than their readers there are none."""
+    if not metrics.may_read(request.client.host if request.client else ""):
+        raise NotFoundException
+    return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+PAGES = [healthz, readyz, tell_metrics, client]
