@@ -5,6 +5,7 @@ With WARUNG_TEST_FORM=cluster every world stands on PostgreSQL, NATS and a bucke
 
 import contextlib
 import os
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -13,8 +14,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.environment import postgres_database, postgres_template
-from warung.adapters import bus_nats, db_postgres
+from tests.environment import once_per_run, postgres_database, postgres_template
+from warung.adapters import bus_nats, db_postgres, db_sqlite
 from warung.app import DOMAINS, World, open_world, schema
 from warung.kit import clock
 from warung.settings import Settings, load
@@ -90,6 +91,8 @@ async def open_a_world(tmp_path: Path, hand: Hand, engines: dict[str, str]) -> A
         stands_on = engines | override
         own = stands_on.pop("database", "")
         settings = settings_for(tmp_path, database or own, sections, **stands_on)
+        if not settings.server.database:
+            begun(settings.data)
         world = await open_world(settings, clock=hand, static=tmp_path / "static")
         worlds.append(world)
         return world
@@ -97,6 +100,17 @@ async def open_a_world(tmp_path: Path, hand: Hand, engines: dict[str, str]) -> A
     yield open_one
     while worlds:  # pytest may keep this function until the end of the run: let it not keep the worlds
         await worlds.pop(0).close()
+
+
+def begun(data: Path) -> None:
+    """Put an empty SQLite, its schema up to date, where there is none: copied, since making it takes as long as a short test."""
+    with once_per_run("sqlite") as done:
+        if not done.exists():
+            db_sqlite.migrate(made := done.with_suffix(".db"), schema(), 0)
+            made.rename(done)
+    data.mkdir(parents=True, exist_ok=True)
+    if not (data / "warung.db").exists():
+        shutil.copyfile(done, data / "warung.db")
 
 
 def settings_for(folder: Path, database: str = "", sections: dict[type[Any], Any] | None = None, **override: Any) -> Settings:
