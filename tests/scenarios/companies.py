@@ -26,7 +26,7 @@ def fill(tx: Tx, by: AccountId, word: str) -> dict[str, str]:
     official.set_desk(tx, official=shop.id, settings=official.DeskSettings(closed=word))
     note = desk_notes.write_note(tx, by=by, official=shop.id, openid=follow.openid, text=word)
     desk_notes.set_canned(tx, by=by, official=shop.id, sentences=[(word[-40:], word)])
-    hook = official.add_hook(tx, official=shop.id, url=f"https://{word.lower()}.example/")
+    hook = official.add_hook(tx, official=shop.id, url=f"https://127.0.0.1/{word}")
     program = programs.add_program(tx, by=by, official=shop.id, name=word).program
     card = official.Words(words=word)
     official.say(tx, official=shop.id, to=follow.openid, card=card, nonce=Nonce(f"toko-{word}"[-40:]))

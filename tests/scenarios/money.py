@@ -32,7 +32,7 @@ class Money(msgspec.Struct, frozen=True):
 def own_money(tx: Tx, me: AccountId, secret: Callable[[str], str]) -> Money:
     """Give somebody a shop with a payment in it, a program that listens, and a receipt; `secret` makes words that only they may read."""
     shop = pay.open_shop(tx, by=me, name="Toko", city="Bandung")
-    hook = happenings.add(tx, by=me, merchant=shop.id, url=f"https://{secret('alamat')}.example/")
+    hook = happenings.add(tx, by=me, merchant=shop.id, url=f"https://127.0.0.1/{secret('alamat')}")
     reference = secret("rujukan")
     id = f"{me}.{new_id(tx.now)}"
     row = {"id": id, "merchant": shop.id, "payer": me, "amount": 10, "currency": "PTS", "reference": reference, "at": tx.now}

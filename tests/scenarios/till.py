@@ -29,7 +29,7 @@ def own_till(tx: Tx, me: AccountId, shop: str, secret: Callable[[str], str]) -> 
     merchant = store_merchants.merchant(tx, mchid)
     assert merchant is not None
     notices.tell(
-        tx, merchant=merchant, url=f"https://{secret('lonceng')}.example/", event="x", original="x", summary="x", body=secret("isi")
+        tx, merchant=merchant, url=f"https://127.0.0.1/{secret('lonceng')}", event="x", original="x", summary="x", body=secret("isi")
     )
     notice = notices.sent(tx, by=me, mchid=mchid)[0].id
     row = TransferRow(
