@@ -133,7 +133,7 @@ async def db(world: World) -> Any:
     return world.db
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     """Async tests run on the loop that the server uses."""
     return "asyncio", {"use_uvloop": True}

@@ -1,12 +1,14 @@
 """Fixtures of the browser tests: the built client on a real server, and phones that open it."""
 
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
 
 from tests.environment import chromium_path, once_per_run
 from tests.served import Served, free_port
@@ -61,14 +63,54 @@ async def served_place(folder: Path, hand: Hand, **how: Any) -> AsyncIterator[Se
         await world.close()
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@contextlib.asynccontextmanager
+async def chromium(*more: str) -> AsyncIterator[Browser]:
     """Debian's Chromium."""
     path = chromium_path()
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=path, args=ARGS)
+        opened = await playwright.chromium.launch(executable_path=path, args=[*ARGS, *more])
         yield opened
         await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def browser(anyio_backend: Any) -> AsyncIterator[Browser]:
+    """A Chromium for the tests of a file, each of which has phones of its own in it: starting one takes as long as a short test."""
+    async with chromium() as opened:
+        yield opened
+
+
+class Traffic:
+    """What a page has asked for and not got yet."""
+
+    of: ClassVar[WeakKeyDictionary[Page, Self]] = WeakKeyDictionary()
+
+    def __init__(self, page: Page) -> None:
+        self.begun = 0
+        self.open: set[Request] = set()
+        self.of[page] = self
+        page.on("request", self._begin)
+        page.on("requestfinished", self._end)
+        page.on("requestfailed", self._end)
+
+    def _begin(self, request: Request) -> None:
+        self.begun += 1
+        self.open.add(request)
+
+    def _end(self, request: Request) -> None:
+        self.open.discard(request)
+
+
+async def settled(page: Page) -> None:
+    """Wait until the page has drawn what it fetched, and asks for nothing more."""
+    traffic, deadline = Traffic.of[page], time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        begun = traffic.begun
+        await page.wait_for_function("() => document.querySelector('h1, h2, main') !== null && !document.querySelector('.sk, .skeleton')")
+        await page.evaluate("() => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 80))")
+        if not traffic.open and begun == traffic.begun:
+            return
+        assert time.monotonic() < deadline, [request.url for request in traffic.open]
 
 
 class Phone:
@@ -83,6 +125,7 @@ class Phone:
     async def open(self, path: str = "/") -> Page:
         """Open a page of the client."""
         self.page = await self.context.new_page()
+        Traffic(self.page)
         self.page.set_default_timeout(PATIENCE_MS)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("dialog", lambda dialog: self.wrong.append(f"dialog: {dialog.message}"))

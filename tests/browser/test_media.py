@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import ARGS, Phone, TakePhone
-from tests.environment import chromium_path
+from tests.browser.conftest import Phone, TakePhone, chromium
 from tests.media.sending import filmed
 from tests.served import Served
 from warung.kit.ids import ConversationId
@@ -21,13 +20,11 @@ from warung.kit.ids import ConversationId
 MICROPHONE = ["--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"]
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Debian's Chromium with a microphone that beeps."""
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=chromium_path(), args=[*ARGS, *MICROPHONE])
+@pytest.fixture(scope="module")
+async def browser(anyio_backend: Any) -> AsyncIterator[Browser]:
+    """A Chromium with a microphone that beeps."""
+    async with chromium(*MICROPHONE) as opened:
         yield opened
-        await opened.close()
 
 
 class Two:

@@ -7,8 +7,8 @@ import time
 from PIL import Image
 from playwright.async_api import FilePayload, Page, Route, expect
 
-from tests.browser.conftest import Phone, TakePhone
-from tests.browser.test_screens import settled, violations
+from tests.browser.conftest import Phone, TakePhone, settled
+from tests.browser.test_screens import violations
 from tests.media.making import saved
 from tests.served import PATIENCE_S, Served
 from warung import official

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page
 from playwright.async_api import TimeoutError as Late
 
-from tests.browser.conftest import TakePhone
+from tests.browser.conftest import TakePhone, settled
 from tests.browser.screens import OUTSIDE, enliven, set_scene
 from tests.served import Served
 from warung import web
@@ -19,12 +19,6 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 BUDGET = 60_000  # bytes of JavaScript and CSS, gzipped, to a usable list of conversations
 RICH_BUDGET = 150_000  # of all lazy parts of chat, media, stickers and moments together
 WORDS = tuple(f"messages/en{part}.json" for part in ("", ".pages", ".nouns", ".media", ".stickers", ".moments"))
-
-
-async def settled(page: Page) -> None:
-    """Wait until the page has drawn what it fetched."""
-    await page.wait_for_load_state("networkidle")
-    await page.wait_for_function("() => document.querySelector('h1, h2, main') !== null && !document.querySelector('.sk, .skeleton')")
 
 
 async def violations(page: Page) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import TakePhone
+from tests.browser.conftest import TakePhone, settled
 from tests.served import Served
 from warung import chat
 
@@ -156,7 +156,7 @@ async def test_the_keyboard_reaches_everything_and_focus_is_seen(place: Served, 
     await place.cast.friends(b, s)
     phone = await take_phone(has_touch=False)
     page = await phone.sign_in(b, path)
-    await page.wait_for_load_state("networkidle")
+    await settled(page)
     reached, rings = set(), set()
     for _ in range(40):
         await page.keyboard.press("Tab")
