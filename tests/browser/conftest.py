@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import pytest
@@ -83,7 +83,7 @@ async def browser(anyio_backend: Any) -> AsyncIterator[Browser]:
 class Traffic:
     """What a page has asked for and not got yet."""
 
-    of: ClassVar[WeakKeyDictionary[Page, Self]] = WeakKeyDictionary()
+    of: ClassVar[WeakKeyDictionary[Page, "Traffic"]] = WeakKeyDictionary()
 
     def __init__(self, page: Page) -> None:
         self.begun = 0

@@ -34,17 +34,31 @@ class Two:
         self.here, self.budi, self.siti = here, budi, siti
 
 
-@pytest.fixture
-async def two(place: Served, take_phone: TakePhone) -> Two:
+async def pair(place: Served, take_phone: TakePhone, **how: Any) -> Two:
+    """Open their conversation on a phone of each."""
     b, s = await place.cast.people("budi", "siti")
     here = await place.cast.friends(b, s)
-    budi, siti = await take_phone(permissions=["microphone"]), await take_phone(permissions=["microphone"])
+    budi, siti = [await take_phone(permissions=["microphone"], **how) for _ in range(2)]
     await budi.sign_in(b, f"/chat/{here}")
     await siti.sign_in(s, f"/chat/{here}")
     for phone in (budi, siti):
         await expect(phone.page.get_by_role("log")).to_be_visible()
-        await phone.page.wait_for_function("() => navigator.serviceWorker.ready.then(ready => !!ready.active)")
     return Two(here, budi, siti)
+
+
+@pytest.fixture
+async def two(place: Served, take_phone: TakePhone) -> Two:
+    """The two, as they see each other the first time: what a service worker keeps is fetched meanwhile, and is not in between yet."""
+    return await pair(place, take_phone, service_workers="block")
+
+
+@pytest.fixture
+async def two_at_home(place: Served, take_phone: TakePhone) -> Two:
+    """The two, whose phones have everything that they need without a network."""
+    two = await pair(place, take_phone)
+    for phone in (two.budi, two.siti):
+        await phone.page.wait_for_function("() => navigator.serviceWorker.ready.then(ready => !!ready.active)")
+    return two
 
 
 def photo(width: int = 4000, height: int = 3000) -> bytes:
@@ -125,14 +139,14 @@ async def test_several_are_an_album_and_the_last_screen_says_how_many_more(two: 
     await expect(viewer.get_by_text("2/8")).to_be_visible()
 
 
-async def test_a_bad_line_holds_it_up_and_a_closed_browser_does_not_lose_it(two: Two, place: Served) -> None:
-    budi, siti = two.budi, two.siti
+async def test_a_bad_line_holds_it_up_and_a_closed_browser_does_not_lose_it(two_at_home: Two) -> None:
+    here, budi, siti = two_at_home.here, two_at_home.budi, two_at_home.siti
     await budi.page.route("**/api/uploads/*/*", lambda route: route.abort())
     await choose(budi.page, as_file(photo(640, 480)))
     await send_chosen(budi.page)
     await expect(budi.page.get_by_role("button", name="Stop sending")).to_be_visible()
     await budi.page.close()
-    await budi.open(f"/chat/{two.here}")
+    await budi.open(f"/chat/{here}")
     await shown(siti.page)
     await shown(budi.page)
     await expect(siti.page.get_by_role("log").locator(".album")).to_have_count(1)
@@ -235,11 +249,11 @@ async def test_a_slide_up_locks_and_a_tap_begins_locked_for_keyboards_too(two: T
     await expect(budi.get_by_role("dialog", name="Recording")).to_have_count(0)
 
 
-async def test_what_was_seen_and_heard_is_there_without_a_network(two: Two, place: Served) -> None:
-    await choose(two.budi.page, as_file(photo(640, 480)))
-    await send_chosen(two.budi.page)
-    await talk(two.budi.page, 0.8)
-    siti = two.siti.page
+async def test_what_was_seen_and_heard_is_there_without_a_network(two_at_home: Two, place: Served) -> None:
+    await choose(two_at_home.budi.page, as_file(photo(640, 480)))
+    await send_chosen(two_at_home.budi.page)
+    await talk(two_at_home.budi.page, 0.8)
+    siti = two_at_home.siti.page
     await siti.reload()  # from here on the service worker is in between
     await shown(siti)
     await siti.get_by_role("button", name=re.compile("Play the voice message")).click()
@@ -248,7 +262,7 @@ async def test_what_was_seen_and_heard_is_there_without_a_network(two: Two, plac
         "() => caches.open('pictures').then(c => c.keys()).then(k => ['thumb', 'voice'].every(s => k.some(r => r.url.endsWith(s))))"
     )
     await place.stop()
-    await siti.goto(f"{place.url}/chat/{two.here}")
+    await siti.goto(f"{place.url}/chat/{two_at_home.here}")
     await shown(siti)
     await siti.get_by_role("button", name=re.compile("Play the voice message")).click()
     await expect(siti.get_by_role("button", name="Pause")).to_be_visible()
