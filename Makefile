@@ -16,7 +16,7 @@ PYTEST := $(PY) -m pytest
 # What is about parts, one process or its disk, and says nothing new when the rest runs as a cluster.
 ONE_NODE := $(addprefix --ignore=tests/,adapters bench browser cluster demo faults simulation)
 
-.PHONY: run demo dev test test-long check bench bench-check cluster screens lock clean environment tools judges
+.PHONY: run demo dev test test-long check gate-style gate-types gate-floors gate-tidiness gate-web bench bench-check cluster screens lock clean environment tools judges
 
 run: $(VENV)/.package $(VENV)/.node ## start the server on http://localhost:8000
 	@exec $(WARUNG) run $(ARGS)
@@ -38,11 +38,22 @@ test-long: environment tools judges ## the same and what is worth running longer
 	@WARUNG_TEST_FORM=cluster $(PYTEST) -q -n 2 --dist worksteal -m "not long and not one_node" $(ONE_NODE) $(ARGS)
 
 check: environment ## the gates: style, types, floors, tidiness, the web client's types
+	@$(MAKE) -j2 --output-sync=target gate-types gate-web gate-style gate-floors gate-tidiness
+
+gate-style:
 	$(VENV)/bin/ruff check $(PYTHON_SOURCES)
 	$(VENV)/bin/ruff format --check $(PYTHON_SOURCES)
+
+gate-types:
 	$(PY) -m mypy $(PYTHON_SOURCES)
+
+gate-floors:
 	$(VENV)/bin/lint-imports --no-logo
+
+gate-tidiness:
 	$(PYTEST) -q tests/test_tidy.py tests/test_gates.py
+
+gate-web:
 	$(PY) -m warung.web run --if-present check
 
 bench: environment ## the shipped server beside its peers; writes docs/performance.md
