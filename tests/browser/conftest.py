@@ -1,6 +1,8 @@
 """Fixtures of the browser tests: the built client on a real server, and phones that open it."""
 
+import asyncio
 import contextlib
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -8,7 +10,7 @@ from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Request, Route, async_playwright, expect
 
 from tests.environment import chromium_path, once_per_run
 from tests.served import Served, free_port
@@ -111,6 +113,18 @@ async def settled(page: Page) -> None:
         if not traffic.open and begun == traffic.begun:
             return
         assert time.monotonic() < deadline, [request.url for request in traffic.open]
+
+
+async def held_back(pages: Page | BrowserContext, what: str) -> asyncio.Event:
+    """Let nothing of this address leave a page, or any page of a phone, until the event is set."""
+    free = asyncio.Event()
+
+    async def waits(route: Route) -> None:
+        await free.wait()
+        await route.continue_()
+
+    await pages.route(re.compile(what), waits)
+    return free
 
 
 class Phone:

@@ -7,6 +7,9 @@ from playwright.async_api import Locator, expect
 from tests.browser.conftest import Phone, TakePhone
 from tests.browser.test_talking import say
 from tests.served import Served
+from warung.chat import edits
+from warung.kit.db import Tx
+from warung.kit.ids import AccountId, ConversationId
 
 
 def bubble(phone: Phone, words: str) -> Locator:
@@ -28,6 +31,12 @@ async def attach(phone: Phone, entry: str) -> None:
     await tile.click()
 
 
+def twice(tx: Tx, by: AccountId, where: ConversationId) -> None:
+    """Change the last message twice in one millisecond."""
+    for text in ("Jam sembilan ya", "Jam delapan ya saja"):
+        edits.edit(tx, by=by, conversation=where, seq=2, text=text)
+
+
 async def test_a_message_is_reacted_to_edited_pinned_and_forwarded(place: Served, take_phone: TakePhone) -> None:
     b, s = await place.cast.people("budi", "siti")
     here = await place.cast.friends(b, s)
@@ -43,18 +52,21 @@ async def test_a_message_is_reacted_to_edited_pinned_and_forwarded(place: Served
     await menu(budi, "Jam tujuh ya", "Edit")
     await say(budi, "Jam delapan ya")
     await expect(bubble(siti, "Jam delapan ya")).to_contain_text("edited")
-    await menu(siti, "Jam delapan ya", "Earlier versions")
-    await expect(siti.page.get_by_role("dialog").get_by_text("Jam tujuh ya")).to_be_visible()
+    await place.world.db.write(lambda tx: twice(tx, b, here))
+    await expect(bubble(siti, "Jam delapan ya saja")).to_be_visible()
+    await menu(siti, "Jam delapan ya saja", "Earlier versions")
+    versions = siti.page.get_by_role("dialog").get_by_role("listitem").get_by_role("paragraph")
+    await expect(versions).to_have_text(["Jam delapan ya saja", "Jam sembilan ya", "Jam delapan ya", "Jam tujuh ya"])
     await siti.page.get_by_role("button", name="Close").click()
-    await menu(siti, "Jam delapan ya", "Pin for everybody")
+    await menu(siti, "Jam delapan ya saja", "Pin for everybody")
     await expect(budi.page.get_by_text("Pinned", exact=True)).to_be_visible()
-    await menu(siti, "Jam delapan ya", "Forward")
+    await menu(siti, "Jam delapan ya saja", "Forward")
     sheet = siti.page.get_by_role("dialog", name="Forward to")
     await sheet.get_by_role("checkbox", name="kopi club").check()
     await sheet.get_by_role("button", name="Forward", exact=True).click()
     await expect(sheet).to_have_count(0)
     await budi.page.goto(f"{place.url}/chat/{club}")
-    await expect(bubble(budi, "Jam delapan ya")).to_contain_text("Forwarded from Budi")
+    await expect(bubble(budi, "Jam delapan ya saja")).to_contain_text("Forwarded from Budi")
 
 
 async def test_a_poll_and_a_list_are_filled_by_both(place: Served, take_phone: TakePhone) -> None:

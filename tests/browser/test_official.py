@@ -5,9 +5,9 @@ import re
 import time
 
 from PIL import Image
-from playwright.async_api import FilePayload, Page, Route, expect
+from playwright.async_api import FilePayload, Page, expect
 
-from tests.browser.conftest import Phone, TakePhone, settled
+from tests.browser.conftest import Phone, TakePhone, held_back, settled
 from tests.browser.test_screens import violations
 from tests.media.making import saved
 from tests.served import PATIENCE_S, Served
@@ -234,18 +234,6 @@ async def test_the_staff_sets_up_menu_answers_and_people(place: Served, take_pho
     known = await place.world.db.read(lambda reader: official.follower_of(reader, official=shop.id, account=b))
     assert known is not None
     assert (known.remark, len(known.tags)) == ("Pak Budi", 1)
-
-
-async def held_back(page: Page, what: str) -> asyncio.Event:
-    """Let nothing of this address leave a page until the event is set."""
-    free = asyncio.Event()
-
-    async def waits(route: Route) -> None:
-        await free.wait()
-        await route.continue_()
-
-    await page.route(re.compile(what), waits)
-    return free
 
 
 async def a_preview(staff: Page, page: Page, slowly: asyncio.Event) -> None:
