@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -130,7 +130,7 @@ async def opened_shop(place: Served, owner: AccountId, site: Site) -> official.R
     shop = await place.world.db.write(lambda tx: official.register(tx, by=owner, kind="service", handle="tokosari", name="Toko Sari"))
     token = await place.token(owner)
     async with httpx.AsyncClient(base_url=place.url, headers={"authorization": f"Bearer {token}"}) as web:
-        domains = {"oauth": [], "js": [site.host], "addresses": []}
+        domains = {"oauth": [site.host], "js": [site.host], "addresses": []}
         (await web.put(f"/api/officials/{shop.official.id}/domains", json=domains)).raise_for_status()
     return shop
 
@@ -139,6 +139,18 @@ async def opened(page: Page, place: Served, shop: official.Registered, url: str)
     """Open a page of the account in the client."""
     await page.goto(f"{place.url}/page?of={shop.official.id}&url={quote(url, safe='')}")
     return page.frame_locator("iframe")
+
+
+async def test_a_person_lets_a_site_know_who_they_are(place: Served, take_phone: TakePhone, site: Site) -> None:
+    b, a = await cast(place)
+    shop = await opened_shop(place, a, site)
+    site.pages["/masuk"] = "<h1>Welcome back</h1>"
+    page = await (await take_phone()).sign_in(b)
+    asked = {"appid": shop.official.appid, "redirect_uri": f"http://{site.host}/masuk", "response_type": "code", "scope": "snsapi_userinfo"}
+    await page.goto(f"{place.url}/connect/oauth2/authorize?{urlencode(asked)}")
+    await page.get_by_role("button", name="Allow").click()
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    assert "code=" in page.url
 
 
 @pytest.mark.parametrize("which", SCRIPTS)

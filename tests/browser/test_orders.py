@@ -1,5 +1,6 @@
-"""An order of a shop's program on the payer's phone: by a scanned code and by the address that the shop sent."""
+"""An order of a shop's program on the payer's phone: by a scanned code and by the address that the shop sent, until it has come."""
 
+import re
 from urllib.parse import quote
 
 from playwright.async_api import expect
@@ -9,6 +10,8 @@ from tests.browser.test_money import types_pin
 from tests.served import Served
 from tests.wechatpay.market import Market
 from tests.worlds import Hand
+from warung import wechatpay
+from warung.kit.db import Tx
 
 
 async def test_budi_pays_what_a_shops_program_asks_for(place: Served, hand: Hand, take_phone: TakePhone) -> None:
@@ -32,3 +35,18 @@ async def test_budi_pays_what_a_shops_program_asks_for(place: Served, hand: Hand
     await page.reload()
     await expect(page.get_by_text("Paid to Toko Siti")).to_be_visible()
     assert await market.took(market.shop) == 112
+    await place.world.db.write(lambda tx: _sent(tx, market))
+    await page.goto(place.url)
+    await page.get_by_role("link", name=re.compile("from Toko Siti is on its way")).click()
+    await expect(page.get_by_text("SF SF1001")).to_be_visible()
+    await page.get_by_role("link", name="See the order").click()
+    await page.get_by_role("button", name="Sudah kuterima").click()  # the server's page, in the language of the account
+    await expect(page.get_by_text("Kamu bilang sudah menerimanya")).to_be_visible()
+
+
+def _sent(tx: Tx, market: Market) -> None:
+    """The first order is on its way; its payer is told by this place."""
+    order = wechatpay.paid_order(tx, appid=market.appid, mchid=market.merchant.mchid, out_trade_no="pesanan1001")
+    parcel = wechatpay.Parcel(goods="Kopi 250 g", at=tx.now, company="SF", number="SF1001")
+    wechatpay.ship(tx, order=order, logistics=1, split=False, parcels=[parcel], done=True)
+    wechatpay.tell(tx, order=order, what="sent", brought="SF SF1001")

@@ -44,6 +44,7 @@ def page(title: str, body: str, *, tongue: str, status: int = 200, to: str = "",
         f"form-action 'self' {to}".rstrip()
         + "; frame-ancestors 'none'",
         "cache-control": "no-store",
+        "referrer-policy": "same-origin",  # without any referrer browsers send forms with no origin: nobody's, see `from_here`
         "x-frame-options": "DENY",
     }
     refresh = f'<meta http-equiv="refresh" content="3;url={html.escape(again)}">' if again else ""

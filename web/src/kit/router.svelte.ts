@@ -18,7 +18,7 @@ const DRAWN = /^\/(mp|connect)\//;
 
 /** Go to a page of ours. `replace` forgets the page we are on. */
 export function go(to: string, replace = false): void {
-  if (DRAWN.test(to)) return location.assign(to);
+  if (DRAWN.test(to)) return replace ? location.replace(to) : location.assign(to);
   if (to === location.pathname + location.search) return;
   if (replace) history.replaceState({ depth: place.depth }, "", to);
   else history.pushState({ depth: place.depth + 1 }, "", to);

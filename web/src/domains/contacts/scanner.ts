@@ -49,7 +49,7 @@ export async function readPhoto(photo: Blob): Promise<string | null> {
 
 /** Where one of our own codes leads inside the client, such as /c/abc; null for everything else. */
 export function pathOf(text: string, url: string): string | null {
-  const found = /^https?:\/\/([^/]+)(\/(?:i|c|g|l|o)\/[^/?#]+)$/.exec(text.trim());
+  const found = /^https?:\/\/([^/]+)(\/(?:i|c|g|l|o|connect\/confirm)\/[^/?#]+)$/.exec(text.trim());
   if (!found) return null;
   const ours = [location.host, url ? new URL(url).host : ""];
   return ours.includes(found[1] ?? "") ? (found[2] ?? null) : null;
