@@ -155,15 +155,17 @@ async def test_wechatpayv3_calls_everything_by_its_base_address_and_untouched_th
     assert (await stage.ask(pay.audit_books)).findings == []
 
 
-async def test_the_sdks_of_npm_call_everything_of_both_versions(stage: Market, tmp_path: Path) -> None:
+async def test_the_sdks_of_npm_call_everything_of_both_versions_by_their_options_and_untouched(stage: Market, tmp_path: Path) -> None:
     async with Listener() as listener, gateway(stage, tmp_path) as (doors, ca):
         listener.answers = [(200, b"<xml><return_code>SUCCESS</return_code></xml>")]
-        said = await given(stage, tmp_path, listener.url) | {"codes": await codes(stage, "ayu")}
+        said = await given(stage, tmp_path, listener.url) | {"mark": ""}
         await stage.do(sandbox.fund, shop=stage.shop, amount=10_000)
-        every(await run(node_command(), said | {"parts": ["newer", "older"]}, "axios-plugin"), but=BY_NODE)
         trusting = {"NODE_EXTRA_CA_CERTS": str(ca), "GATEWAY_TLS": str(doors.tls), "GATEWAY_PROXY": str(doors.proxy)}
-        stock = said | {"url": "https://api.mch.weixin.qq.com", "parts": ["node"]}
-        every(await run(node_command("--require", "../hosts.cjs"), stock, "node-v3", **trusting), but=BY_NODE)
+        here = said | {"codes": await codes(stage, "ayu")}
+        there = said | {"codes": await codes(stage, "rina"), "url": "https://api.mch.weixin.qq.com", "mark": "g"}
+        for told, options, env in ((here, [], {}), (there, ["--require", "../hosts.cjs"], trusting)):
+            for sdk, parts in (("axios-plugin", ["newer", "older"]), ("node-v3", ["node"])):
+                every(await run(node_command(*options), told | {"parts": parts}, sdk, **env), but=BY_NODE)
         await stage.world.settle()
         heard = [[headers, body.decode()] for headers, body in listener.heard if b"encrypt-resource" in body]
         read = await run(node_command(), said | {"heard": heard, "parts": ["heard"]})
