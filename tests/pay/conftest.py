@@ -13,6 +13,7 @@ from tests.pay.giving import Giving
 from tests.pay.purse import QUICK, Purse
 from tests.served import PLAIN
 from tests.worlds import Hand, OpenWorld
+from warung.kit.clock import DAY, HOUR
 from warung.pay.model import Settings
 
 
@@ -69,6 +70,7 @@ async def bank(stand_in: str) -> Bank:
 @pytest.fixture
 async def desk(open_a_world: Any, serve_a_world: Any, hand: Hand, bank: Bank, database: str) -> AsyncIterator[Desk]:
     """A place that is connected to the provider, by a line that may fail."""
+    hand.forward(2 * HOUR - hand() % DAY)  # at two in the morning: what is done every midnight must not come between
     async with Line(int(bank.url.rsplit(":", 1)[1])) as line:
         settings = Settings(stripe_key="sk_test_12345", stripe_webhook=SECRET, stripe_url=f"http://127.0.0.1:{line.port}", day_limit=10**9)
         served = await serve_a_world(database, sections=QUICK | {Settings: settings})
