@@ -3,6 +3,7 @@
 from tests.worlds import OpenWorld
 from warung import accounts, demo
 from warung.chat import reading
+from warung.moments.feed import feed
 from warung.pay import bills, wallets
 
 
@@ -17,6 +18,9 @@ async def test_budi_finds_a_living_place(open_a_world: OpenWorld) -> None:
     assert any(conversation.unread for conversation in seen.conversations)
     assert all(conversation.last is not None for conversation in seen.conversations)
     assert budi.avatar is not None
+    shown = (await world.db.read(lambda reader: feed(reader, by=budi.id))).moments
+    # of those he knows: Bu Rina likes one too
+    assert [(len(moment.likes), len(moment.comments)) for moment in shown] == [(2, 2), (2, 1), (1, 2)]
     wallet = await world.db.read(lambda reader: wallets.overview(reader, by=budi.id))
     assert (wallet.balances[0].available, wallet.balances[0].coming, wallet.has_pin) == (184_500, 25_000, True)
     assert [bill.title for bill in await world.db.read(lambda reader: bills.bills(reader, by=budi.id))] == ["Kopi sore"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from warung import accounts, chat, contacts, media, polls
+from warung import accounts, chat, contacts, media, moments, polls
 from warung.app import World
 from warung.demo import companies, purses
 from warung.kit.clock import DAY, HOUR, MINUTE
@@ -53,12 +53,24 @@ class Asking(msgspec.Struct, frozen=True):
     greeting: str
 
 
+class Showing(msgspec.Struct, frozen=True):
+    """A moment, so old, and who likes it; what is said to it are lines "handle: words"."""
+
+    by: str
+    age: str
+    text: str
+    place: str | None = None
+    liked_by: list[str] = []
+    said: list[str] = []
+
+
 class Village(msgspec.Struct, frozen=True):
     """Everybody and everything that is said."""
 
     people: list[Resident]
     talks: list[Talk]
     requests: list[Asking] = []
+    moments: list[Showing] = []
 
 
 async def fill(world: World) -> None:
@@ -77,6 +89,7 @@ async def fill(world: World) -> None:
         if talk.group == LIVELY:
             await world.db.write(partial(_enliven, who=who, here=here, club=talk))
             await purses.fill(world.db, world.settings.site, who, here)
+    await world.db.write(lambda tx: _show(tx, who, village.moments))
     await world.db.write(partial(companies.fill, who=who))
 
 
@@ -169,6 +182,21 @@ def _enliven(tx: Tx, who: dict[str, AccountId], here: ConversationId, club: Talk
     end = chat.room(tx, here, who["budi"]).last_seq
     for handle in club.read_by:
         chat.move_cursor(tx, by=who[handle], conversation=here, delivered=end, read=end)
+
+
+def _show(tx: Tx, who: dict[str, AccountId], shown: list[Showing]) -> None:
+    present = tx.now
+    for number, one in enumerate(shown):
+        tx.now = present - _age(f"@ {one.age}")
+        place = moments.Place(one.place) if one.place else None
+        made = moments.post(tx, by=who[one.by], draft=moments.Draft(f"demo-moment-{number}", text=one.text, place=place))
+        for handle in one.liked_by:
+            moments.like(tx, by=who[handle], id=made.id)
+        for at, line in enumerate(one.said):
+            handle, words = line.split(": ", 1)
+            tx.now += MINUTE
+            moments.comment(tx, by=who[handle], id=made.id, text=words, nonce=f"demo-said-{number}-{at}")
+    tx.now = present
 
 
 def _open(tx: Tx, talk: Talk, who: dict[str, AccountId]) -> ConversationId:

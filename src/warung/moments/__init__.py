@@ -5,7 +5,9 @@ from pathlib import Path
 from warung import contacts
 from warung.kit.domain import Domain
 from warung.moments import posting, sight
-from warung.moments.model import Circle, Draft, Fresh, Moment, Noticed, Settings
+from warung.moments.answers import comment, like
+from warung.moments.model import Circle, Draft, Fresh, Moment, Noticed, Place, Settings
+from warung.moments.posting import post
 from warung.moments.routes import ROUTES
 
 DOMAIN = Domain(
@@ -18,4 +20,4 @@ DOMAIN = Domain(
     schema=Path(__file__).parent / "schema",
 )
 
-__all__ = ["DOMAIN", "Circle", "Draft", "Fresh", "Moment", "Noticed", "Settings"]
+__all__ = ["DOMAIN", "Circle", "Draft", "Fresh", "Moment", "Noticed", "Place", "Settings", "comment", "like", "post"]
