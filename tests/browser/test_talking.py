@@ -48,6 +48,8 @@ async def test_the_first_person_invites_the_second_and_they_talk(place: Served, 
     await siti.page.get_by_label("User name").fill("siti")
     await sign_up(siti, "Siti")
     await expect(siti.page).to_have_url(re.compile("/chat/"))
+    await siti.page.get_by_role("button", name="Send 👋").click()
+    await expect(siti.page.get_by_role("button", name="Send 👋")).to_have_count(0)
     await say(siti, "Halo Budi, aku sudah di sini")
     await budi.page.get_by_text("Halo Budi, aku sudah di sini").first.click()
     await say(budi, "Selamat datang!")
