@@ -246,7 +246,7 @@ async def a_preview(staff: Page, page: Page, slowly: asyncio.Event) -> None:
     await expect(staff.get_by_role("dialog")).to_have_count(0)
     await expect(page.get_by_text("Preview, for you")).to_be_visible()
     await page.get_by_role("log").get_by_role("link", name=re.compile("Coffee from the slopes")).click()
-    await expect(page.get_by_text("Preview: this is not published")).to_be_visible()
+    await expect(page.get_by_text("Preview: not published")).to_be_visible()
     await expect(page.locator("article strong")).to_have_text("Smells of jackfruit.")
     await page.wait_for_function("() => document.querySelector('article img')?.naturalWidth > 0")
     await expect(page.get_by_role("button", name="Forward")).to_have_count(0)
