@@ -60,12 +60,12 @@ class Database:
             if begun[0] and not aside:
                 self.waited(begun[0] - asked, 1)
 
-    async def read(self, question: Question[T]) -> T:
+    async def read(self, question: Question[T], *, ahead: bool = False) -> T:
         """Run a question in a reading transaction."""
         asked = self._since()
         self.reading += 1
         try:
-            answer = await self._readers.ask(question)
+            answer = await self._readers.ask(question, ahead)
         finally:
             self.reading -= 1
         self.waited(answer.begun - asked, 1)

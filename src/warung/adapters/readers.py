@@ -24,6 +24,9 @@ class Answer(NamedTuple):
     begun: float
 
 
+Asked = tuple[Question[Any], "asyncio.Future[Answer]"]
+
+
 class Readers:
     """Asks questions. Created on the event loop; `ask` is called there too."""
 
@@ -31,7 +34,9 @@ class Readers:
         self._loop = asyncio.get_running_loop()
         self._connect = connect
         self._context = context
-        self._asked: queue.SimpleQueue[tuple[Question[Any], asyncio.Future[Answer]] | None] = queue.SimpleQueue()
+        self._turns: queue.SimpleQueue[bool] = queue.SimpleQueue()  # True: a question waits in one of these
+        self._ahead: deque[Asked] = deque()
+        self._asked: deque[Asked] = deque()
         self._answered: deque[tuple[asyncio.Future[Answer], Answer | BaseException]] = deque()
         self._waking = False
         self._stopped = False
@@ -39,19 +44,20 @@ class Readers:
         for thread in self._threads:
             thread.start()
 
-    async def ask(self, question: Question[Any]) -> Answer:
-        """Return what came of it. Raises what it raised."""
+    async def ask(self, question: Question[Any], ahead: bool = False) -> Answer:
+        """Return what came of it; `ahead` of what others have asked. Raises what it raised."""
         if self._stopped:
             raise Stopped
         future: asyncio.Future[Answer] = self._loop.create_future()
-        self._asked.put((question, future))
+        (self._ahead if ahead else self._asked).append((question, future))
+        self._turns.put(True)
         return await future
 
     async def close(self) -> None:
         """Answer what was asked, then end the threads."""
         self._stopped = True
         for _ in self._threads:
-            self._asked.put(None)
+            self._turns.put(False)
         for thread in self._threads:
             await asyncio.to_thread(thread.join, 10)
         self._deliver()
@@ -71,8 +77,8 @@ class Readers:
 
     def _work(self) -> None:
         link: WriterLink | None = None
-        while (asked := self._asked.get()) is not None:
-            question, future = asked
+        while self._turns.get():
+            question, future = self._next()
             answer: Answer | BaseException
             try:
                 link = link or self._connect()
@@ -86,6 +92,12 @@ class Readers:
                 self._loop.call_soon_threadsafe(self._deliver)
         if link is not None:
             link.close()
+
+    def _next(self) -> Asked:
+        try:
+            return self._ahead.popleft()
+        except IndexError:
+            return self._asked.popleft()
 
     def _ask(self, link: WriterLink, question: Question[Any]) -> Answer:
         begun = time.monotonic()

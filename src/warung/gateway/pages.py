@@ -69,7 +69,8 @@ class Shell:
         self.policy = POLICY.replace("img-src 'self'", f"img-src 'self' {pictures_from}".rstrip())
 
 
-@get(["/", "/{path:path}"], include_in_schema=False)
+# `/scan` by name, because another face has addresses below it: the router would look for a page no further.
+@get(["/", "/scan", "/{path:path}"], include_in_schema=False)
 async def client(request: Request[Any, Any, Any], shell: Shell, path: str = "/") -> Response[bytes]:
     """The client's files by name, and its page for every other address."""
     file = shell.files.get(path)

@@ -76,8 +76,8 @@ class Db(Protocol):
     async def write(self, verb: Verb[T], *, aside: bool = False) -> T:
         """Run a verb in a transaction; return after it is on disk. What nobody waits for goes aside: between the commits of people."""
 
-    async def read(self, question: Question[T]) -> T:
-        """Run a question on a reading connection."""
+    async def read(self, question: Question[T], *, ahead: bool = False) -> T:
+        """Run a question on a reading connection. A short one that much waits for (who is asking?) goes ahead of the others."""
 
     def submit(self, verb: Verb[T], done: Callable[[T | BaseException], None]) -> None:
         """Run a verb in a transaction and call `done` with its result on the event loop, after the commit."""
