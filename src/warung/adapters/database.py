@@ -22,12 +22,13 @@ class Database:
         writer: Callable[[], WriterLink],
         reader: Callable[[], WriterLink],
         readers: int,
+        near: bool,
         fatal: Callable[[BaseException], None],
     ) -> None:
         self._context = context
         self._loop = asyncio.get_running_loop()
         self.writer = Writer(writer, context, fatal)
-        self._readers = Readers(reader, context, readers)
+        self._readers = Readers(reader, context, readers, near)
         self.reading = 0
         self.waited: Callable[[float, int], None] = lambda seconds, requests: None  # told on the loop how long was waited for it
 

@@ -138,7 +138,9 @@ class PostgresLink:
 async def open_postgres(url: str, context: Context, steps: Sequence[Migration]) -> Database:
     """Bring the schema up to date and return the database. Call it on the event loop."""
     await asyncio.to_thread(migrate, url, steps, context.clock())
-    return Database(context, lambda: PostgresLink(url, writes=True), lambda: PostgresLink(url, writes=False), READERS, go_on)
+    return Database(
+        context, lambda: PostgresLink(url, writes=True), lambda: PostgresLink(url, writes=False), READERS, near=False, fatal=go_on
+    )
 
 
 def go_on(failure: BaseException) -> None:

@@ -113,7 +113,9 @@ async def open_sqlite(file: Path, context: Context, steps: Sequence[Migration]) 
     """Open or create the file, bring its schema up to date, and return the database. Call it on the event loop."""
     file.parent.mkdir(parents=True, exist_ok=True)
     await asyncio.to_thread(migrate, file, steps, context.clock())
-    return Database(context, lambda: SqliteLink(file, writes=True), lambda: SqliteLink(file, writes=False), READERS, stop_now)
+    return Database(
+        context, lambda: SqliteLink(file, writes=True), lambda: SqliteLink(file, writes=False), READERS, near=True, fatal=stop_now
+    )
 
 
 def migrate(file: Path, steps: Sequence[Migration], now: int) -> None:

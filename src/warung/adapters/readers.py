@@ -28,9 +28,12 @@ Asked = tuple[Question[Any], "asyncio.Future[Answer]"]
 
 
 class Readers:
-    """Asks questions. Created on the event loop; `ask` is called there too."""
+    """Asks questions. Created on the event loop; `ask` is called there too.
 
-    def __init__(self, connect: Callable[[], WriterLink], context: Context, threads: int) -> None:
+    `near`: the database is in this process, so that a short question is answered on the loop sooner than a thread would wake.
+    """
+
+    def __init__(self, connect: Callable[[], WriterLink], context: Context, threads: int, near: bool) -> None:
         self._loop = asyncio.get_running_loop()
         self._connect = connect
         self._context = context
@@ -40,14 +43,18 @@ class Readers:
         self._answered: deque[tuple[asyncio.Future[Answer], Answer | BaseException]] = deque()
         self._waking = False
         self._stopped = False
+        self._near = near
+        self._link: WriterLink | None = None  # of the loop
         self._threads = [threading.Thread(target=self._work, name=f"reader_{n}", daemon=True) for n in range(threads)]
         for thread in self._threads:
             thread.start()
 
     async def ask(self, question: Question[Any], ahead: bool = False) -> Answer:
-        """Return what came of it; `ahead` of what others have asked. Raises what it raised."""
+        """Return what came of it; a short one `ahead` of what others have asked. Raises what it raised."""
         if self._stopped:
             raise Stopped
+        if ahead and self._near:
+            return self._ask_here(question)
         future: asyncio.Future[Answer] = self._loop.create_future()
         (self._ahead if ahead else self._asked).append((question, future))
         self._turns.put(True)
@@ -61,6 +68,15 @@ class Readers:
         for thread in self._threads:
             await asyncio.to_thread(thread.join, 10)
         self._deliver()
+        if self._link is not None:
+            self._link.close()
+
+    def _ask_here(self, question: Question[Any]) -> Answer:
+        self._link = self._link or self._connect()
+        try:
+            return self._ask(self._link, question)
+        finally:
+            self._link = _ended(self._link)
 
     def _deliver(self) -> None:
         self._waking = False  # before emptying it: who answers after this wakes the loop again
