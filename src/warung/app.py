@@ -60,7 +60,7 @@ DOMAINS: Sequence[Domain] = (
     wechatpay.DOMAIN,
 )
 WORK_EVERY_S = 0.5
-BETWEEN_TURNS_S = 0.004  # so that a long chain of jobs leaves the writer to those who talk (measured: bench.broadcast)
+BETWEEN_TURNS_S = 0.006  # so that a long chain of jobs leaves the writer to those who talk (measured: bench.broadcast)
 SWEEP_EVERY_S = 3600
 STATIC = Path(__file__).parent / "static"
 log = structlog.get_logger()
