@@ -19,6 +19,7 @@ from warung.kit.domain import Follower
 EVERY_S = 0.25
 SHORTEST, LONGEST = 64, 2_048  # entries of a turn
 SHARE = 0.4  # of the time until its commit is on disk: a turn that takes more is too long, one that takes less than half of it too short
+LATE_S, LATE_TURN_S = 1.0, 0.005  # who has not seen the end of the log for so long may work for so long whatever a commit takes
 log = structlog.get_logger()
 
 
@@ -96,9 +97,12 @@ class Followers:
         self.spent[name] += worked
         if at_the_end:
             self._at_the_end[name] = begun
-        if worked > SHARE * waited:
+        allowed = SHARE * waited
+        if begun - self._at_the_end[name] > LATE_S:
+            allowed = max(allowed, LATE_TURN_S)
+        if worked > allowed:
             self._most[name] = max(most // 2, SHORTEST)
-        elif more and worked < SHARE / 2 * waited:
+        elif more and worked < allowed / 2:
             self._most[name] = min(2 * most, LONGEST)
         return more
 
