@@ -96,12 +96,15 @@ class Readers:
         while self._turns.get():
             question, future = self._next()
             answer: Answer | BaseException
-            try:
-                link = link or self._connect()
-                answer = self._ask(link, question)
-            except Exception as failure:
-                answer = failure
-            link = _ended(link)
+            for known in (link is not None, False):
+                try:
+                    link = link or self._connect()
+                    answer = self._ask(link, question)
+                except Exception as failure:
+                    answer = failure
+                link = _ended(link)
+                if link is not None or not known:
+                    break  # else the connection had died since the last question: this one is asked again on a new one
             self._answered.append((future, answer))
             if not self._waking:
                 self._waking = True
