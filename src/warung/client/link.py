@@ -52,6 +52,11 @@ class _Ear(WSListener):
     def __init__(self, hear: Callable[[WSTransport, bytes], None]) -> None:
         self._hear = hear
         self.code = 0
+        self.transport: WSTransport | None = None
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Called before whoever connects is told so: they may have been cancelled meanwhile, and the connection be nobody's."""
+        self.transport = transport
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Called for each frame."""
@@ -171,15 +176,13 @@ class Link:
                 auto_ping_idle_timeout=IDLE_S,
                 auto_ping_reply_timeout=REPLY_S,
             )
-        except (OSError, WSError, TimeoutError):
-            return 0
-        try:
             await transport.wait_disconnected()
-        except WSError:
+        except (OSError, WSError, TimeoutError):
             return ear.code
         finally:
             self._transport = None
-            transport.disconnect(False)
+            if ear.transport is not None:
+                ear.transport.disconnect(False)
         return ear.code
 
     def _heard(self, transport: WSTransport, payload: bytes) -> None:
