@@ -21,6 +21,7 @@ class Wire:
         self._whole = asyncio.Event()
         self._whole.set()
         self._chance = random.Random(seed)
+        self._carrying: set[asyncio.Task[None]] = set()
 
     def cut(self) -> None:
         """Carry nothing more, and tell nobody."""
@@ -30,12 +31,26 @@ class Wire:
         """Carry on; what came meanwhile is lost with the connections it came on."""
         self._whole.set()
 
-    async def carry(self, inward: asyncio.StreamReader, outward: asyncio.StreamWriter) -> None:
+    def carry(self, inward: asyncio.StreamReader, outward: asyncio.StreamWriter) -> None:
         """Join one connection."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._to)
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._pour(inward, writer))
-            both.create_task(self._pour(reader, outward))
+        task = asyncio.get_running_loop().create_task(self._join(inward, outward))
+        self._carrying.add(task)
+        task.add_done_callback(self._carrying.discard)
+
+    async def unplug(self) -> None:
+        """End every connection, and wait until both its sides are closed."""
+        for task in self._carrying:
+            task.cancel()
+        await asyncio.gather(*self._carrying, return_exceptions=True)
+        await asyncio.sleep(0)  # a closed transport lets go of its socket in the loop's next turn
+
+    async def _join(self, inward: asyncio.StreamReader, outward: asyncio.StreamWriter) -> None:
+        with contextlib.closing(outward), contextlib.suppress(OSError):
+            reader, writer = await asyncio.open_connection("127.0.0.1", self._to)
+            with contextlib.closing(writer):
+                async with asyncio.TaskGroup() as both:
+                    both.create_task(self._pour(inward, writer))
+                    both.create_task(self._pour(reader, outward))
 
     async def _pour(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, RuntimeError):
@@ -65,3 +80,4 @@ async def wired(url: str) -> AsyncIterator[tuple[Wire, str]]:
     finally:
         wire.mend()
         server.close()
+        await wire.unplug()
