@@ -198,7 +198,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     kinds = {kind.name: kind for domain in DOMAINS for kind in domain.kinds}
     context = Context(cards, publish, settings.sections, _listeners(), clock, kinds)
     db = await open_database(settings, context)
-    hub = Hub(settings.server.outbox_bytes, left=bus.leave, connections=settings.server.connections)
+    hub = Hub(settings.server.outbox_bytes, bus.leave, settings.server.connections, db.writer.under_way)
     bus.subscribe(hub.deliver, hub.missed)
     phrases = Phrasebook()
     patience_s = settings.server.overload_ms / 1000 or math.inf

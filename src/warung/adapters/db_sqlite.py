@@ -9,16 +9,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import apsw
+import msgspec
 
 from warung.adapters.checkpoints import Checkpoints
 from warung.adapters.database import Database
 from warung.adapters.sql import Migration, by_place, pending, placed
 from warung.adapters.transaction import Context
 from warung.adapters.writer import Doubtful
-from warung.kit.db import Params, Row
+from warung.kit.db import Params, Row, Rows
 from warung.kit.errors import DiskFull, NumberTooLarge, Unavailable
 
 READERS = 4
+# One thread at a time has a connection, so it needs no lock of its own.
+OPEN = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
+# Small: a commit looks through it all after a page was split, and what another connection wrote empties a reader's anyway.
+CACHE_KIB = 8_192
 STATEMENTS = 256  # prepared ones kept by a connection
 BUSY_MS = 10_000  # how long to wait for another process, `warung admin`
 MIGRATING_MS = 30_000
@@ -31,9 +36,9 @@ class SqliteLink:
     exclusive = True
 
     def __init__(self, file: Path, *, writes: bool) -> None:
-        self._db = apsw.Connection(str(file), statementcachesize=STATEMENTS)
+        self._db = apsw.Connection(str(file), flags=OPEN, statementcachesize=STATEMENTS)
         self._db.set_busy_timeout(BUSY_MS)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768", "temp_store=MEMORY"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY"):
             self._db.execute(f"PRAGMA {pragma}").fetchall()
         self._checkpoints = Checkpoints(file)
         if writes:
@@ -57,9 +62,9 @@ class SqliteLink:
         self._db.execute(*placed(sql, params))
         return self._db.changes()
 
-    def many(self, sql: str, rows: Sequence[Params]) -> None:
+    def many(self, sql: str, rows: Rows) -> None:
         """Execute once per row."""
-        text, take = by_place(sql)
+        text, take = by_place(sql, isinstance(rows[0], msgspec.Struct))
         self._db.executemany(text, map(take, rows))
 
     def command(self, sql: str) -> None:

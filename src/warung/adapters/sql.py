@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +67,11 @@ def _placed(sql: str, sizes: tuple[tuple[str, int], ...]) -> tuple[str, list[str
 
 
 @lru_cache(maxsize=1024)
-def by_place(sql: str) -> tuple[str, Callable[[Params], Any]]:
-    """Return the text with `?` for its names, and what takes the values for them out of one row of named parameters."""
+def by_place(sql: str, of_struct: bool) -> tuple[str, Callable[[Any], Any]]:
+    """Return the text with `?` for its names, and what takes the values for them out of one row: named parameters, or a struct."""
     text, names = _placed(sql, ())
-    take: Callable[[Params], Any] = itemgetter(*names)
-    return text, take if len(names) > 1 else lambda params: (take(params),)
+    take: Callable[[Any], Any] = attrgetter(*names) if of_struct else itemgetter(*names)
+    return text, take if len(names) > 1 else lambda row: (take(row),)
 
 
 @lru_cache(maxsize=1024)

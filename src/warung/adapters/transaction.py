@@ -10,7 +10,7 @@ from warung.kit import clock
 from warung.kit.bus import Event
 from warung.kit.card import Cards
 from warung.kit.clock import Clock
-from warung.kit.db import Params, Row
+from warung.kit.db import Params, Row, Rows
 from warung.kit.ids import AccountId
 from warung.kit.job import Job
 from warung.kit.kind import Kind
@@ -34,7 +34,7 @@ class Link(Protocol):
     def run(self, sql: str, params: Params) -> int:
         """Execute; return the rows changed."""
 
-    def many(self, sql: str, rows: Sequence[Params]) -> None:
+    def many(self, sql: str, rows: Rows) -> None:
         """Execute once per row."""
 
     def command(self, sql: str) -> None:
@@ -79,7 +79,7 @@ class Transaction:
         """Execute and return the number of rows changed."""
         return self._link.run(sql, params)
 
-    def many(self, sql: str, rows: Sequence[Params]) -> None:
+    def many(self, sql: str, rows: Rows) -> None:
         """Execute once per row."""
         if rows:
             self._link.many(sql, rows)

@@ -110,6 +110,10 @@ class Writer:
         """Return how many units wait for a commit."""
         return len(self._pending) + len(self._aside)
 
+    def under_way(self) -> int:
+        """Return the number of the commit that has begun or is about to, 0 while nothing is to be written."""
+        return self.commits + 1 if self._busy or self._scheduled else 0
+
     async def stop(self) -> None:
         """Commit what was submitted, then end the thread."""
         if self._stopping is None:
@@ -138,8 +142,8 @@ class Writer:
 
     def _finished(self, batch: list[Unit]) -> None:
         self._busy = False
-        self._flush()  # hand over the next batch first: the disk works while the loop answers
         self.commits += 1
+        self._flush()  # hand over the next batch first: the disk works while the loop answers
         self.units += len(batch)
         self.batches[(len(batch) - 1).bit_length()] += 1
         publish = self._context.publish

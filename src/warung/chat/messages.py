@@ -43,27 +43,30 @@ def send_all(tx: Tx, items: Sequence[tuple[Identity, Send]]) -> list[Sent | Refu
 
     A nonce sent twice returns the first message, so clients may retry freely.
     """
-    known = rooms(tx).enter(tx, (item.conversation for _, item in items))
-    stored = _stored(tx, [item.nonce for _, item in items if NONCE.match(item.nonce)])
+    known = rooms(tx).enter(tx, [item.conversation for _, item in items])
+    nonces = {item.nonce for _, item in items if NONCE.match(item.nonce)}
+    stored = _stored(tx, list(nonces))
     limits = tx.settings(Settings)
     results: list[Sent | Refusal] = []
     entries: list[tuple[Room, Entry]] = []
     fresh: dict[tuple[str, AccountId], Message] = {}
     for identity, item in items:
         try:
-            by = identity.account
-            first = stored.get((item.nonce, by)) or fresh.get((item.nonce, by))
+            key = (item.nonce, identity.account)
+            first = stored.get(key) or fresh.get(key)
             if first is not None:
                 results.append(_again(first, item))
                 continue
             where = known.get(item.conversation)
-            entry = _checked(tx, where, by, item, limits)
+            if where is None:
+                raise NotAMember
+            if item.nonce not in nonces:
+                raise BadNonce
+            entry = _checked(tx, where, identity.account, item, limits)
         except Refusal as refusal:
             results.append(refusal)
             continue
-        assert where is not None
-        message = number(tx, where, entry)
-        fresh[item.nonce, by] = message
+        message = fresh[key] = number(tx, where, entry)
         entries.append((where, entry))
         results.append(Sent(message.seq, message.at, message.counted))
         tx.emit(Arrived(message), where.audience)
@@ -201,14 +204,10 @@ def _again(first: Message, item: Send) -> Sent:
     return Sent(first.seq, first.at, first.counted)
 
 
-def _checked(tx: Tx, where: Room | None, by: AccountId, item: Send, limits: Settings) -> Entry:
+def _checked(tx: Tx, where: Room, by: AccountId, item: Send, limits: Settings) -> Entry:
     """Return the entry that `item` asks for. Raises why it may not be appended."""
-    if where is None:
-        raise NotAMember
     if (refusal := where.refusal(by, tx.now)) is not None:
         raise refusal
-    if not NONCE.match(item.nonce):
-        raise BadNonce
     raw = bytes(item.card)
     if len(raw) > limits.card_bytes:
         raise MessageTooLong(limit=limits.message_chars)
@@ -232,7 +231,7 @@ class NotAllowedToCallAll(NotAllowed):
 
 
 def _insert(tx: Tx, messages: Sequence[Message], entries: Sequence[tuple[Room, Entry]]) -> None:
-    store.append(tx, [_row(message) for message in messages])
+    store.append(tx, messages)
     called: list[dict[str, Any]] = []
     for message, (where, entry) in zip(messages, entries, strict=True):
         mentions = entry.card.mentions()
@@ -246,19 +245,3 @@ def _insert(tx: Tx, messages: Sequence[Message], entries: Sequence[tuple[Room, E
         for blob in entry.card.blobs():
             media.grant(tx, blob, holder=HOLDER, name=where.id, item=message.seq)
     store.mention(tx, called)
-
-
-def _row(message: Message) -> dict[str, Any]:
-    return {
-        "conversation": message.conversation,
-        "seq": message.seq,
-        "sender": message.sender,
-        "author": message.author,
-        "at": message.at,
-        "card": bytes(message.card),
-        "preview": None if message.preview is None else bytes(message.preview),
-        "reply": message.reply,
-        "ref": message.ref,
-        "counted": message.counted,
-        "nonce": message.nonce,
-    }

@@ -69,7 +69,7 @@ class Text(Worded, frozen=True, tag="chat.text", gc=False):
 
     def mentions(self) -> Sequence[AccountId]:
         """Return who is called."""
-        return [mention.account for mention in self.mentioned]
+        return [mention.account for mention in self.mentioned] if self.mentioned else ()
 
     def check(self) -> None:
         """Refuse empty words, and mentions that are not in them."""
@@ -372,7 +372,7 @@ class OwnerCannotLeave(NotAllowed):
     """Hand the group over to somebody else first."""
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """What is about to be appended to a log."""
 
     conversation: ConversationId

@@ -19,12 +19,12 @@ def message(row: Row) -> Message:
     return Message(conversation, seq, sender, author, at, msgspec.Raw(card), raw, reply, ref, counted, nonce)
 
 
-def append(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+def append(tx: Tx, messages: Sequence[Message]) -> None:
     """Insert entries. Their numbers were given by the one writer."""
     tx.many(
         "INSERT INTO message (conversation, seq, sender, author, at, card, preview, reply, ref, counted, nonce)"
         " VALUES (:conversation, :seq, :sender, :author, :at, :card, :preview, :reply, :ref, :counted, :nonce)",
-        rows,
+        messages,
     )
 
 

@@ -108,7 +108,7 @@ def index(tx: Tx, rows: Sequence[tuple[int, ConversationId, list[str]]]) -> None
         tx.run("INSERT INTO message_words (message_words, rank) VALUES ('merge', :pages)", {"pages": len(rows) // ROWS_PER_MERGED_PAGE + 1})
     else:
         tx.many(
-            "INSERT INTO message_words (pos, body) VALUES (:pos, CAST(:body AS tsvector)) ON CONFLICT DO NOTHING",
+            "INSERT INTO message_words (pos, body) VALUES (:pos, :body) ON CONFLICT DO NOTHING",
             [{"pos": pos, "body": _vector(conversation, words)} for pos, conversation, words in rows],
         )
 

@@ -1,7 +1,8 @@
 """The hub: the connections of this node, and how an event reaches them. Framed once, the same bytes to everyone.
 
-Several frames to one connection in one tick are one write. A connection that does not read gets no more pushes beyond its
-outbox, and one `resync` when it reads again: the log heals what it missed.
+Several frames to one connection in one tick are one write; what hundreds are told waits for the commit that is under way, if
+any, so that both are one write each. A connection that does not read gets no more pushes beyond its outbox, and one
+`resync` when it reads again: the log heals what it missed.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from warung.kit.ids import AccountId, Identity, SessionId
 RESYNC = framed(msgspec.json.encode(Resync()))
 RESYNCS_PER_TURN, RESYNC_TURN_S = 200, 0.05  # everybody at once would ask the log at once
 REFUSALS, REST_S = 8, 1.0  # a connection that goes on after so many is not read for so long
+CROWD, HOLD_S = 100, 0.002  # an audience so large waits for a commit, and never longer
 IN_FLIGHT = 64  # commands of one connection that may wait; beyond that it is not read
 
 
@@ -45,7 +47,7 @@ class Peer:
 
     __slots__ = (
         "_choked", "_draining", "_lagging", "_outbox", "_refusals", "_resting", "_stopped",
-        "broken", "heard", "hub", "identity", "in_flight", "wire",
+        "broken", "heard", "held", "hub", "identity", "in_flight", "wire",
     )  # fmt: skip
 
     def __init__(self, hub: "Hub", wire: Wire, identity: Identity, heard: float) -> None:
@@ -55,6 +57,7 @@ class Peer:
         self.heard = heard
         self.in_flight = 0
         self.broken = 0
+        self.held = False
         self._outbox: list[bytes] = []
         self._lagging = False
         self._choked = False
@@ -102,7 +105,7 @@ class Peer:
 
     def answer(self, frame: bytes) -> None:
         """Send an answer: never dropped, since what is in flight is bounded."""
-        if not self._outbox:
+        if not self._outbox or self.held:
             self.hub.wake(self)
         self._outbox.append(frame)
 
@@ -116,6 +119,8 @@ class Peer:
                 self.hub.dropped += 1
                 return
             self.hub.wake(self)
+        elif self.held:
+            self.hub.wake(self)
         self._outbox.append(frame)
 
     def caught_up(self) -> None:
@@ -127,8 +132,9 @@ class Peer:
             self.answer(RESYNC)
 
     def flush(self) -> None:
-        """Write this tick's frames at once."""
+        """Write what waits at once."""
         frames = self._outbox
+        self.held = False
         data = frames[0] if len(frames) == 1 else b"".join(frames)
         frames.clear()
         self.wire.write(data)
@@ -150,11 +156,22 @@ class Peer:
 class Hub:
     """Connections by account."""
 
-    def __init__(self, outbox_bytes: int, left: Callable[[AccountId], None], connections: int = 64) -> None:
+    def __init__(
+        self,
+        outbox_bytes: int,
+        left: Callable[[AccountId], None],
+        connections: int = 64,
+        under_way: Callable[[], int] = lambda: 0,  # the number of the commit that is, 0 while none is
+    ) -> None:
         self.outbox_bytes = outbox_bytes
         self._connections = connections
         self._left = left
         self.dirty: list[Peer] = []
+        self._held: list[Peer] = []
+        self._holding = False  # what is pushed now may wait
+        self._held_for = 0
+        self._scheduled = False
+        self._under_way = under_way
         self.dropped = 0
         self.pushed = 0
         self.draining = False
@@ -195,12 +212,14 @@ class Hub:
     def deliver(self, envelope: Envelope) -> None:
         """Push a frame to every connection of its audience here."""
         frame = framed(envelope.frame)
-        pushed = 0
+        pushed, peers_of = 0, self._peers.get
+        self._holding = len(envelope.to) >= CROWD
         for account in envelope.to:
-            for peer in self._peers.get(account, ()):
+            for peer in peers_of(account, ()):
                 pushed += 1
                 peer.push(frame)
         self.pushed += pushed
+        self._holding = False
         if envelope.ends is not None:
             self.end({envelope.ends})
 
@@ -235,15 +254,36 @@ class Hub:
         self._loop.call_later(seconds, call)
 
     def wake(self, peer: Peer) -> None:
-        """Flush a connection at the end of this tick."""
-        if not self.dirty:
+        """Flush a connection at the end of this tick, or when the commit that is waited for is done."""
+        if self._holding:
+            if not peer.held:
+                peer.held = True
+                self._held.append(peer)
+        else:
+            peer.held = False
+            self.dirty.append(peer)
+        if not self._scheduled:
+            self._scheduled = True
             self._loop.call_soon(self._flush)
-        self.dirty.append(peer)
 
     def _flush(self) -> None:
+        self._scheduled = False
         dirty, self.dirty = self.dirty, []
         for peer in dirty:
             peer.flush()
+        if self._held:
+            commit = self._under_way()
+            if not commit or self._held_for not in (0, commit):
+                self._release()
+            elif not self._held_for:
+                self._held_for = commit
+                self._loop.call_later(HOLD_S, self._release)
+
+    def _release(self) -> None:
+        held, self._held, self._held_for = self._held, [], 0
+        for peer in held:
+            if peer.held:
+                peer.flush()
 
     def heartbeat(self, interval_s: float) -> None:
         """Ask the silent, give up the dead. Called a few times per interval."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+import msgspec
+
 from warung.kit.bus import Event
 from warung.kit.card import Cards
 from warung.kit.ids import AccountId
@@ -16,6 +18,7 @@ from warung.kit.kind import Kind
 T = TypeVar("T")
 Row = tuple[Any, ...]
 Params = Mapping[str, Any]
+Rows = Sequence[Params] | Sequence[msgspec.Struct]  # of a struct, its fields are the parameters
 # When the request came on whose behalf the database is asked, on the clock of the loop: whoever asks first takes it out.
 SINCE: ContextVar[list[float] | None] = ContextVar("since", default=None)
 
@@ -50,7 +53,7 @@ class Tx(Reader, Protocol):
     def run(self, sql: str, params: Params = ...) -> int:
         """Execute and return the number of rows changed."""
 
-    def many(self, sql: str, rows: Sequence[Params]) -> None:
+    def many(self, sql: str, rows: Rows) -> None:
         """Execute once per row."""
 
     def enqueue(self, job: Job, *, at: int | None = None, key: str | None = None) -> None:
