@@ -3,10 +3,9 @@
 import contextlib
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -15,11 +14,12 @@ from warung.accounts import hashing
 from warung.adapters.database import Database
 from warung.app import DOMAINS, open_world
 from warung.chat import search, store, store_members, store_search
+from warung.chat.model import Message
 from warung.chat.store_members import Kept
 from warung.kit import clock
 from warung.kit.clock import Clock
 from warung.kit.db import Tx
-from warung.kit.ids import AccountId, ConversationId, new_id
+from warung.kit.ids import AccountId, ConversationId, Seq, new_id
 
 PASSWORD = "kopi tubruk manis"
 AT_ONCE = 500  # people made in one transaction
@@ -125,24 +125,21 @@ async def fill(
     what it is afterwards is returned. The search index is told that it has read them: what stands in it costs nothing to a send.
     """
     chance, known = random.Random(total), dict(last or {})
-    text = msgspec.json.encode(chat.Text(text_="Jadi besok pagi jam tujuh ya, aku bawa pisang goreng. " * 3))
+    text = msgspec.Raw(msgspec.json.encode(chat.Text(text_="Jadi besok pagi jam tujuh ya, aku bawa pisang goreng. " * 3)))
 
-    def rows(at: int) -> list[Mapping[str, Any]]:
-        made: list[Mapping[str, Any]] = []
+    def some(at: int) -> list[Message]:
+        made: list[Message] = []
         for number in range(at, min(at + ROWS, total)):
             conversation, members = where[number] if number < len(where) and last else chance.choice(where)
             seq = known[conversation] = known.get(conversation, 1) + 1
             when = begun + (until - begun) * number // total
-            made.append(
-                {"conversation": conversation, "seq": seq, "sender": members[number % len(members)].id, "author": None}
-                | {"at": when, "card": text, "preview": None, "reply": None, "ref": None, "counted": seq - 1}
-                | {"nonce": f"{when:012x}{number:014x}"}
-            )
+            sender, nonce = members[number % len(members)].id, f"{when:012x}{number:014x}"
+            made.append(Message(conversation, Seq(seq), sender, None, when, text, None, None, None, seq - 1, nonce))
         return made
 
     await db.write(lambda tx: store_search.remember(tx, search.FOLLOWER, EVERYTHING))
     for at in range(0, total, ROWS):
-        await db.write(partial(store.append, rows=rows(at)))
+        await db.write(partial(store.append, messages=some(at)))
     await db.write(_at_the_end)
     return known
 
