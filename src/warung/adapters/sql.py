@@ -13,37 +13,15 @@ import msgspec
 from warung.kit.db import Params
 
 PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
+LIST = re.compile(r"\bIN :([a-z_][a-z0-9_]*)")
 MACROS = {
     "sqlite": {"{id}": "TEXT", "{bytes}": "BLOB", "{int}": "INTEGER"},
     "postgres": {"{id}": 'TEXT COLLATE "C"', "{bytes}": "BYTEA", "{int}": "BIGINT"},
 }
 
 
-def spread(sql: str, params: Params) -> tuple[str, Params]:
-    """Turn each list in `params` into `(:name_0, :name_1, …)`, repeated up to a power of two so that few texts exist."""
-    lists = {name: value for name, value in params.items() if type(value) in (list, tuple)}
-    if not lists:
-        return sql, params
-    flat: dict[str, Any] = {name: value for name, value in params.items() if name not in lists}
-    sizes: list[tuple[str, int]] = []
-    for name, values in lists.items():
-        if not values:
-            raise ValueError(f"an empty list for :{name}")
-        size = 1 << (len(values) - 1).bit_length()
-        flat.update({f"{name}_{at}": value for at, value in enumerate(values)})
-        flat.update({f"{name}_{at}": values[-1] for at in range(len(values), size)})
-        sizes.append((name, size))
-    return _spread(sql, tuple(sizes)), flat
-
-
-@lru_cache(maxsize=1024)
-def _spread(sql: str, sizes: tuple[tuple[str, int], ...]) -> str:
-    places = {name: "(" + ", ".join(f":{name}_{at}" for at in range(size)) + ")" for name, size in sizes}
-    return PARAMETER.sub(lambda found: places.get(found[1], found[0]), sql)
-
-
 def placed(sql: str, params: Params) -> tuple[str, list[Any]]:
-    """Do what `spread` does, for a database that binds by place: `?` in the text and the values in their order, twice as fast."""
+    """Return the text with `?`, and the values in their order; a list is `(?, ?, …)`, up to a power of two so that few texts exist."""
     sizes = tuple([(name, 1 << (len(value) - 1).bit_length()) for name, value in params.items() if type(value) in (list, tuple)])
     text, names = _placed(sql, sizes)
     if not sizes:
@@ -76,8 +54,19 @@ def by_place(sql: str, of_struct: bool) -> tuple[str, Callable[[Any], Any]]:
 
 @lru_cache(maxsize=1024)
 def for_psycopg(sql: str) -> str:
-    """Write `:name` as psycopg does, `%(name)s`."""
-    return PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+    """Write `:name` as psycopg does, `%(name)s`; a list after IN as one array, whose text and plan are the same however long it is."""
+    return PARAMETER.sub(r"%(\1)s", LIST.sub(r"= ANY(%(\1)b)", sql.replace("%", "%%")))
+
+
+def listed(params: Params) -> Params:
+    """Return parameters as psycopg takes them: for it a tuple is a row, so lists of values are lists."""
+    for name, value in params.items():
+        if type(value) in (list, tuple):
+            if not value:
+                raise ValueError(f"an empty list for :{name}")
+            if type(value) is tuple:
+                return {name: list(value) if type(value) is tuple else value for name, value in params.items()}
+    return params
 
 
 class ChangedMigration(Exception):
