@@ -14,7 +14,7 @@ from bench import generator, place, servers
 from bench.place import Person
 
 ROOMS = Path(__file__).parents[2] / "shared/data/chats/irc-ubuntu/train.jsonl.gz"
-SPEEDS = (10, 20, 40, 60, 80, 100, 130, 160, 200, 250, 300, 400, 500)
+SPEEDS = (5, 10, 20, 40, 60, 80, 100, 130, 160, 200, 250, 300, 400, 500)
 SLOWEST_MS = 100.0  # p99 of a delivery
 
 

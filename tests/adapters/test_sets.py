@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.worlds import Hand, on_postgres, settings_for
 from warung.adapters.database import Database
-from warung.adapters.sets import plain
+from warung.adapters.sets import Insert, in_sets
 from warung.adapters.transaction import Context
 from warung.app import open_database
 from warung.kit.card import Cards
@@ -93,6 +93,36 @@ async def test_many_rows_are_the_same_as_one_by_one(store: Database, rows: list[
     assert outcomes[0] == outcomes[1] == [(at, *row, None) for at, row in enumerate(rows)]
 
 
+CHANGES = (
+    "UPDATE goods SET what = :what, amount = coalesce(amount, 0) + coalesce(:more, 0), body = :body,"
+    " spare = CASE WHEN amount > :more THEN spare || '%' ELSE :what END WHERE id = :id",
+    "UPDATE goods SET body = :body WHERE id = :id AND spare = 'new'",
+    "UPDATE goods SET amount = :more WHERE id = :id AND what = :what",
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    sql=st.sampled_from(CHANGES),
+    rows=st.lists(st.tuples(st.integers(0, 5), WORDS, st.none() | st.integers(-(2**40), 2**40), BYTES), min_size=1, max_size=8),
+)
+async def test_many_changes_are_the_same_as_one_by_one_also_of_one_row(store: Database, sql: str, rows: list[tuple[Any, ...]]) -> None:
+    shelf = [{"id": at, "what": f"w{at}", "amount": at, "body": b"old", "spare": "new" if at % 2 else None} for at in range(4)]
+    given_ = [{"id": id, "what": what, "more": more, "body": body} for id, what, more, body in rows]
+
+    def changed(tx: Tx, by_set: bool) -> list[Any]:
+        tx.run("DELETE FROM goods")
+        tx.many(SQL, shelf)
+        if by_set:
+            tx.many(sql, given_)
+        else:
+            for row in given_:
+                tx.run(sql, row)
+        return found(tx)
+
+    assert await store.write(lambda tx: changed(tx, True)) == await store.write(lambda tx: changed(tx, False))
+
+
 @pytest.mark.parametrize("number", [1, 3])
 async def test_a_struct_is_a_row(store: Database, number: int) -> None:
     goods = [Good(at, "jeruk", None, msgspec.Raw(b'{"a":1}')) for at in range(number)]
@@ -129,7 +159,11 @@ async def test_a_small_table_is_read_by_its_index_too(large: Database) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE goods SET amount = :amount WHERE id = :id",
+        "UPDATE goods SET amount = :amount",
+        "UPDATE goods SET amount = :amount WHERE id > :id",
+        "UPDATE goods SET amount = :amount WHERE id = :id OR amount = 2",
+        "UPDATE goods SET amount = :amount WHERE id = :id RETURNING id",
+        "DELETE FROM goods WHERE id = :id",
         "INSERT INTO goods (id, amount) VALUES (:id, 1)",
         "INSERT INTO goods (id, amount) VALUES (:id, :amount + 1)",
         "INSERT INTO goods (id, amount) VALUES (:id, :amount) ON CONFLICT (id) DO UPDATE SET amount = excluded.amount",
@@ -138,10 +172,10 @@ async def test_a_small_table_is_read_by_its_index_too(large: Database) -> None:
     ],
 )
 def test_what_is_more_than_rows_is_executed_row_by_row(sql: str) -> None:
-    assert plain(sql) is None
+    assert in_sets(sql) is None
 
 
 def test_a_plain_insert_is_understood_over_several_lines() -> None:
-    insert = plain("\n INSERT INTO goods (id,\n what) VALUES (:number, :what)\n ON CONFLICT DO NOTHING ")
-    assert insert is not None
+    insert = in_sets("\n INSERT INTO goods (id,\n what) VALUES (:number, :what)\n ON CONFLICT DO NOTHING ")
+    assert isinstance(insert, Insert)
     assert (insert.table, insert.columns, insert.names) == ("goods", ("id", "what"), ("number", "what"))

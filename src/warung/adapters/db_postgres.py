@@ -16,7 +16,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from warung.adapters.database import Database
-from warung.adapters.sets import TYPES, named, plain
+from warung.adapters.sets import TYPES, in_sets, named
 from warung.adapters.sql import Migration, for_psycopg, listed, pending
 from warung.adapters.transaction import Context
 from warung.adapters.writer import Doubtful
@@ -65,9 +65,10 @@ class PostgresLink:
 
     def many(self, sql: str, rows: Rows) -> None:
         """Execute for every row: at once where that can be, else in one conversation with the server."""
-        if (insert := plain(sql)) is not None:
-            text, arrays = insert.over(rows, self._types(insert.table))
-            self._db.execute(text.encode(), arrays)
+        one = in_sets(sql)
+        over = one.over(rows, self._types(one.table)) if one else None
+        if over is not None:
+            self._db.execute(over[0].encode(), over[1])
             return
         with self._db.cursor() as cursor:
             cursor.executemany(for_psycopg(sql), named(rows))
