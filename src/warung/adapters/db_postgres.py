@@ -65,6 +65,9 @@ class PostgresLink:
 
     def many(self, sql: str, rows: Rows) -> None:
         """Execute for every row: at once where that can be, else in one conversation with the server."""
+        if len(rows) == 1:
+            self._execute(sql, *named(rows))
+            return
         one = in_sets(sql)
         over = one.over(rows, self._types(one.table)) if one else None
         if over is not None:

@@ -83,7 +83,11 @@ def in_sets(sql: str) -> Insert | Update | None:
 
 def named(rows: Rows) -> Sequence[Mapping[str, Any]]:
     """Return rows as mappings, for a statement that is executed once per row."""
-    return [msgspec.structs.asdict(row) if isinstance(row, msgspec.Struct) else row for row in rows]
+    return [_plain(msgspec.structs.asdict(row)) if isinstance(row, msgspec.Struct) else row for row in rows]
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: bytes(value) if isinstance(value, msgspec.Raw) else value for name, value in row.items()}
 
 
 def _given(name: str) -> str:
