@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from warung.adapters.transaction import Context, Told, Transaction
-from warung.adapters.writer import Stopped, WriterLink
+from warung.adapters.writer import Stopped, WriterLink, ended
 from warung.kit.db import Question
 
 
@@ -76,7 +76,7 @@ class Readers:
         try:
             return self._ask(self._link, question)
         finally:
-            self._link = _ended(self._link)
+            self._link = ended(self._link)
 
     def _deliver(self) -> None:
         self._waking = False  # before emptying it: who answers after this wakes the loop again
@@ -102,7 +102,7 @@ class Readers:
                     answer = self._ask(link, question)
                 except Exception as failure:
                     answer = failure
-                link = _ended(link)
+                link = ended(link)
                 if link is not None or not known:
                     break  # else the connection had died since the last question: this one is asked again on a new one
             self._answered.append((future, answer))
@@ -129,16 +129,3 @@ class Readers:
             if outcome is failure:
                 raise
             raise outcome from failure
-
-
-def _ended(link: WriterLink | None) -> WriterLink | None:
-    """Close the transaction; None when the connection is dead, and the next question makes a new one."""
-    if link is None:
-        return None
-    try:
-        if not link.undone():
-            link.command("ROLLBACK")
-    except Exception:
-        link.close()
-        return None
-    return link

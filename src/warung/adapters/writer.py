@@ -47,6 +47,19 @@ class WriterLink(Link, Protocol):
         """Disconnect."""
 
 
+def ended(link: WriterLink | None) -> WriterLink | None:
+    """Undo what is open; None when the connection cannot even do that: it is given up, and made anew when one is needed."""
+    if link is None:
+        return None
+    try:
+        if not link.undone():
+            link.command("ROLLBACK")
+    except Exception:
+        link.close()
+        return None
+    return link
+
+
 class Unit:
     """A verb on its way: what to call, whom to tell, what came of it."""
 
@@ -166,13 +179,15 @@ class Writer:
                     break
                 except Doubtful as failure:
                     self._fatal(failure)
-                    link = self._recover(link)
+                    self._cache.clear()
+                    link = ended(link)
                     self._refuse(batch, NotConfirmed())
                     break
                 except Exception as failure:
                     again = link is None or link.again(failure)
                     outcome = link.translate(failure) if link else Unavailable()
-                    link = self._recover(link)
+                    self._cache.clear()
+                    link = ended(link)
                     if not again or attempt == TRIES - 1:
                         self._refuse(batch, Unavailable() if again else outcome)
                         break
@@ -184,19 +199,6 @@ class Writer:
     def _refuse(self, batch: list[Unit], outcome: BaseException) -> None:
         for unit in batch:
             unit.outcome, unit.told = outcome, []
-
-    def _recover(self, link: WriterLink | None) -> WriterLink | None:
-        """Undo what is open. A link that cannot even do that is given up and made anew."""
-        self._cache.clear()
-        if link is None:
-            return None
-        try:
-            if not link.undone():
-                link.command("ROLLBACK")
-        except Exception:
-            link.close()
-            return None
-        return link
 
     def _commit(self, link: WriterLink, batch: list[Unit]) -> None:
         if link.begin():
