@@ -33,7 +33,15 @@ def words(text: str) -> list[str]:
 
 def plain(text: str) -> bool:
     """Does SQLite's tokenizer by itself find just these `words` in this text, so that it need not be split for the index?"""
-    return text.isascii() and len(text) <= MOST and max(map(len, text.split()), default=0) <= LONGEST
+    if not text.isascii() or len(text) > MOST:
+        return False
+    at = 0
+    while len(text) - at > LONGEST:  # from one space to another that is near enough; a text broken in other ways is split
+        space = text.rfind(" ", at, at + LONGEST + 1)
+        if space < 0:
+            return False
+        at = space + 1
+    return True
 
 
 def snippet(text: str, query: list[str], width: int = 60) -> list[tuple[str, bool]]:
