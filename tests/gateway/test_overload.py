@@ -179,6 +179,20 @@ def test_a_slow_disk_is_no_crowd() -> None:
     assert play.admission.cut == TOP
 
 
+@pytest.mark.parametrize(("pauses", "refuses"), [(1, False), (2, True)])
+def test_one_pause_is_no_crowd_and_a_loop_that_is_late_again_is(pauses: int, refuses: bool) -> None:
+    play = Play()
+    for _ in range(pauses):
+        play.admission.late(2.0)  # a server that has just started
+    for _ in range(500):  # one after the other, by one who waits for each answer
+        play.now += 0.0025
+        play.admission.admit(Priority.SEND, "siti")
+        play.admission.waited(0.0)
+        play.admission.did(Way.SOCKET)
+    assert (play.admission.cut < TOP) == refuses
+    assert (play.admission.refused > 0) == refuses
+
+
 async def refusing(place: Place) -> None:
     """Make a place believe that there is too much to do."""
     place.world.admission.cut = 127  # what comes first, and nothing else

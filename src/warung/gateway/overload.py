@@ -79,7 +79,7 @@ class Admission:
         self._threshold_s = threshold_s
         self._cpu = cpu
         self.costs_s = list(costs_s)
-        self._lag_s = self._latest_s = 0.0
+        self._lag_s = self._late_s = self._latest_s = 0.0
         self._capacity = 0.0  # CPU seconds of work done per second when it was last too much
         self._levels: dict[str, int] = {}
         self._hour = -1
@@ -131,6 +131,10 @@ class Admission:
         self._begun_requests += requests
         self._latest_s = seconds / requests if requests else 0.0
 
+    def late(self, seconds: float) -> None:
+        """Note how late the loop is. Once is a pause, of a start or of the machine: who came after it has not waited for it."""
+        self._lag_s, self._late_s = min(seconds, self._late_s), seconds
+
     def refusal(self) -> Overloaded:
         """Return what the refused are told; they do not all come back at the same time."""
         return Overloaded(retry_after_s=1 + secrets.randbelow(RETRY_S))
@@ -141,7 +145,7 @@ class Admission:
             due = self._time() + PROBE_S
             await asyncio.sleep(PROBE_S)
             now = self._time()
-            self._lag_s = max(0.0, now - due)
+            self.late(max(0.0, now - due))
             if now - self._begun >= WINDOW_S:
                 self._close(now)
 
