@@ -179,15 +179,13 @@ class Writer:
                     break
                 except Doubtful as failure:
                     self._fatal(failure)
-                    self._cache.clear()
-                    link = ended(link)
+                    link = self._recover(link)
                     self._refuse(batch, NotConfirmed())
                     break
                 except Exception as failure:
                     again = link is None or link.again(failure)
                     outcome = link.translate(failure) if link else Unavailable()
-                    self._cache.clear()
-                    link = ended(link)
+                    link = self._recover(link)
                     if not again or attempt == TRIES - 1:
                         self._refuse(batch, Unavailable() if again else outcome)
                         break
@@ -199,6 +197,10 @@ class Writer:
     def _refuse(self, batch: list[Unit], outcome: BaseException) -> None:
         for unit in batch:
             unit.outcome, unit.told = outcome, []
+
+    def _recover(self, link: WriterLink | None) -> WriterLink | None:
+        self._cache.clear()
+        return ended(link)
 
     def _commit(self, link: WriterLink, batch: list[Unit]) -> None:
         if link.begin():
