@@ -159,6 +159,7 @@ async function agree(sent: ReadonlyMap<string, string>): Promise<void> {
     expect(phone().store.waiting(room)).toBe(0);
     const talk = await phone().everything(room);
     expect(lines(talk.items)).toEqual(logged(server(), room));
+    await phone().inStep(); // what of mine stands further up has been read up to there: that is told when it is seen
     const { last_seq, first_seq, unread, mentions, read_seq, delivered_seq, last } = server().seen(server().rooms.get(room)!);
     expect(phone().store.conversation(room)).toMatchObject({ last_seq, first_seq, unread, mentions, read_seq, delivered_seq });
     expect(phone().store.conversation(room)!.last?.card).toEqual(last?.card);
