@@ -33,10 +33,10 @@ def words(text: str) -> list[str]:
 
 def plain(text: str) -> bool:
     """Does SQLite's tokenizer by itself find just these `words` in this text, so that it need not be split for the index?"""
-    if not text.isascii() or len(text) > MOST:
+    size, at = len(text), 0
+    if size > MOST or not text.isascii():
         return False
-    at = 0
-    while len(text) - at > LONGEST:  # from one space to another that is near enough; a text broken in other ways is split
+    while size - at > LONGEST:  # from one space to another that is near enough; a text broken in other ways is split
         space = text.rfind(" ", at, at + LONGEST + 1)
         if space < 0:
             return False
