@@ -1,7 +1,7 @@
 """Many rows for PostgreSQL as one statement over arrays: what a row costs by itself is paid once.
 
 A plain INSERT, or one that leaves alone what is there; and an UPDATE of rows that are named by what they equal, each once: a statement
-changes a row only once, however often it is told to.
+changes a row only once, however often it is told to. Such an UPDATE may not set what names its rows.
 """
 
 import re
@@ -21,8 +21,6 @@ PLAIN = re.compile(
 )
 CHANGE = re.compile(r"\s*UPDATE (?P<table>\w+) SET (?P<set>.+?) WHERE (?P<where>\w+ = :\w+(?: AND \w+ = (?::\w+|'\w+'))*)\s*", re.DOTALL)
 TYPES = "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
-
-
 KINDS: dict[type, str] = {int: "bigint", str: "text", bytes: "bytea"}
 Over = tuple[str, list[Any]]  # a statement, and the arrays it is over
 
