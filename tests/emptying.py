@@ -11,7 +11,7 @@ FILLED = """SELECT relname FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0 ORDER BY relname"""
 # What tells that a test has changed the tables themselves: such a database is not given to another one.
 SHAPE = """SELECT
-    (SELECT (count(*), max(oid::bigint))::text FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+    (SELECT (count(*), max(oid::bigint), sum(hashtext(relname)::bigint))::text FROM pg_class WHERE relnamespace = 'public'::regnamespace),
     (SELECT (count(*), sum(hashtext(attrelid::text || attname || atttypid::text || attnotnull::text)::bigint))::text FROM pg_attribute
         WHERE attnum > 0 AND NOT attisdropped AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)),
     (SELECT (count(*), max(oid::bigint))::text FROM pg_constraint WHERE connamespace = 'public'::regnamespace),

@@ -3,6 +3,7 @@
 import subprocess
 
 import psycopg
+import pytest
 
 from tests.environment import OwnPostgres, chromium_path, postgres_database, postgres_template
 
@@ -27,7 +28,8 @@ def test_each_database_is_its_own_copy_of_the_template() -> None:
         assert _dishes(second) == ["soto"]
 
 
-def test_a_used_database_comes_back_as_the_template_is_unless_its_tables_were_changed() -> None:
+@pytest.mark.parametrize("change", ["ALTER TABLE menu ADD CHECK (dish <> 'rawon')", "ALTER TABLE menu RENAME TO gone"])
+def test_a_used_database_comes_back_as_the_template_is_unless_its_tables_were_changed(change: str) -> None:
     template = postgres_template("menu", _menu)
     with postgres_database(template) as used, psycopg.connect(used) as connection:
         connection.execute("INSERT INTO menu VALUES ('rawon')")
@@ -35,7 +37,7 @@ def test_a_used_database_comes_back_as_the_template_is_unless_its_tables_were_ch
     with postgres_database(template) as again:
         assert (again, _dishes(again)) == (used, ["soto"])
         with psycopg.connect(again) as connection:
-            connection.execute("ALTER TABLE menu ADD CHECK (dish <> 'rawon')")
+            connection.execute(change)
     with postgres_database(template) as other:
         assert (other != used, _dishes(other)) == (True, ["soto"])
 

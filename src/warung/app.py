@@ -186,8 +186,11 @@ def _noted(what: str) -> Any:
 
 
 async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Path = STATIC) -> World:
-    """Open the data and put the parts together. Call it on the event loop that will serve."""
-    bus = NatsBus(settings.server.bus, settings.server.bus_prefix) if settings.server.bus else LocalBus()
+    """Open the data and put the parts together. Called on the event loop that will serve. Raises `BadSettings` before it opens anything."""
+    metrics = Metrics(_networks("metrics_from", settings.server.metrics_from))
+    outside = HttpOutside(_networks("outside_exempt", settings.server.outside_exempt))
+    shell = pages.Shell(static, _map_of(settings))
+    blobs = open_blobs(settings.server.blobs or f"file:{settings.data / 'blobs'}")
     cards = Cards(card for domain in DOMAINS for card in domain.cards)
     events: Counter[type[Event]] = Counter()
 
@@ -198,6 +201,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     kinds = {kind.name: kind for domain in DOMAINS for kind in domain.kinds}
     context = Context(cards, publish, settings.sections, _listeners(), clock, kinds)
     db = await open_database(settings, context)
+    bus = NatsBus(settings.server.bus, settings.server.bus_prefix) if settings.server.bus else LocalBus()
     hub = Hub(settings.server.outbox_bytes, bus.leave, settings.server.connections, db.writer.under_way)
     bus.subscribe(hub.deliver, hub.missed)
     phrases = Phrasebook()
@@ -205,15 +209,12 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
     admission = Admission(time=asyncio.get_running_loop().time, waiting=lambda: db.reading, threshold_s=patience_s)
     db.waited = admission.waited
     door = _door(settings, db, bus, hub, phrases, admission)
-    blobs = open_blobs(settings.server.blobs or f"file:{settings.data / 'blobs'}")
     workshops = _workshops(settings, db, blobs)
-    outside = HttpOutside(_networks("outside_exempt", settings.server.outside_exempt))
     ways = [way for domain in DOMAINS for way in domain.jobs]
     services = Services(db, blobs, outside, settings.site, settings.sections)
     jobs = Jobs(db, ways, services)
     stopping = asyncio.Event()
     viewers = dict(viewer for domain in DOMAINS for viewer in domain.viewers)
-    metrics = Metrics(_networks("metrics_from", settings.server.metrics_from))
     _measure(metrics, db, hub, phrases, events)
     if isinstance(bus, NatsBus):
         of_bus(metrics, bus)
@@ -235,7 +236,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
             "settings": settings.sections,
             "stopping": stopping,
             "metrics": metrics,
-            "shell": pages.Shell(static, _map_of(settings)),
+            "shell": shell,
         },
         body_bytes=settings.server.body_bytes,
         admission=admission,
