@@ -78,7 +78,7 @@ def compiled(folder: Path = SOURCES) -> Path:
         if compiler is None:
             raise Broken("no C compiler: install one, for example with: apt install gcc libc6-dev")
         new = program.with_suffix(f".{os.getpid()}")
-        subprocess.run([compiler, "-O2", "-o", new, *(source for source in sources if source.suffix == ".c")], check=True)
+        subprocess.run([compiler, "-O2", "-o", new, *(source for source in sources if source.suffix == ".c"), "-lm"], check=True)
         new.rename(program)
     return program
 

@@ -211,7 +211,8 @@ class Overload:
         people = step.seen["people"]
         self.tell(
             f"{times:g}x: goodput {row['goodput']:.0%} ({row['commands']:.0%} of the commands), p50 {people['p50_ms']} ms, "
-            f"p99 {people['p99_ms']} ms, {row['memory_mb']} MB, refused {people['refused']}, held {people['held']},"
+            f"p99 {people['p99_ms']} ms (by kind {people['p99_by_kind_ms']}), {row['memory_mb']} MB, "
+            f"refused {people['refused']}, held {people['held']},"
             f" server {step.server_cpu_s / step.seen['seconds']:.0%}, generator {step.busy:.0%}"
         )
         return row

@@ -10,7 +10,16 @@ from bench.results import FOLDER
 
 BEGIN, END = "<!-- overload: written by python -m bench.overload -->", "<!-- /overload -->"
 WHO = {"beyond": "hold back as told", "impatient": "never hold back"}
-COLUMNS = ("intended", "work done, of the ceiling", "commands", "p50 / p99 of what was done, ms", "refused", "held back", "memory, MB")
+COLUMNS = (
+    "intended",
+    "work done, of the ceiling",
+    "commands",
+    "p50 / p99 of what was done, ms",
+    "p99 of sends, history, searches",
+    "refused",
+    "held back",
+    "memory, MB",
+)
 HEAD = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n"
 PICTURES = "![goodput beyond the ceiling](performance/overload.svg)\n![latency beyond the ceiling](performance/overload-latency.svg)"
 
@@ -48,6 +57,7 @@ def _beyond(part: str, seen: dict[str, Any]) -> str:
             f"{row['goodput']:.0%}",
             f"{row['commands']:.0%}",
             f"{people['p50_ms']:.1f} / {people['p99_ms']:.1f}",
+            ", ".join(f"{each:.0f}" for each in people["p99_by_kind_ms"]),
             *shares,
             row["memory_mb"],
         ]

@@ -48,7 +48,7 @@ struct person {
     int greeted;
 };
 
-typedef struct { uint64_t intended, held, refused, failed, ok[KINDS]; histogram latency; } tally;
+typedef struct { uint64_t intended, held, refused, failed, ok[KINDS]; histogram latency, by_kind[KINDS]; } tally;
 
 static person *all;
 static int count, ordinary, flooders, poller, port, window = 64, patient = 1, measuring, body = 60;
@@ -282,7 +282,9 @@ static void answered(person *who, int kind, uint64_t due, int well)
     tally *mine = of(who);
     if (measuring && well) {
         mine->ok[kind]++;
-        note(&mine->latency, (now_ns() - due) / 1000);
+        uint64_t took = (now_ns() - due) / 1000;
+        note(&mine->latency, took);
+        note(&mine->by_kind[kind], took);
     }
     if (*mode == 'c')
         intend(who, any_kind(), now_ns());
@@ -466,8 +468,9 @@ static double cpu_s(void)
 static void tell(const char *name, const tally *of)
 {
     printf("\"%s\":{\"intended\":%lu,\"held\":%lu,\"refused\":%lu,\"failed\":%lu,\"sent\":%lu,\"read\":%lu,\"searched\":%lu,"
-           "\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"p999_ms\":%.3f}", name, of->intended, of->held, of->refused, of->failed, of->ok[SEND], of->ok[HISTORY],
-           of->ok[SEARCH], quantile(&of->latency, .5) / 1e3, quantile(&of->latency, .99) / 1e3, quantile(&of->latency, .999) / 1e3);
+           "\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"p999_ms\":%.3f,\"p99_by_kind_ms\":[%.3f,%.3f,%.3f]}", name, of->intended, of->held, of->refused, of->failed, of->ok[SEND], of->ok[HISTORY],
+           of->ok[SEARCH], quantile(&of->latency, .5) / 1e3, quantile(&of->latency, .99) / 1e3, quantile(&of->latency, .999) / 1e3,
+           quantile(&of->by_kind[SEND], .99) / 1e3, quantile(&of->by_kind[HISTORY], .99) / 1e3, quantile(&of->by_kind[SEARCH], .99) / 1e3);
 }
 
 static void measure(void)

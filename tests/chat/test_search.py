@@ -1,21 +1,30 @@
 """Search: one Chinese character in the middle of a sentence, Indonesian, Hindi and Thai words; only what one may see."""
 
+from typing import Any
+
+import apsw
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.cast import Cast, indexed
+from tests.worlds import OpenWorld
 from warung import chat
 from warung.adapters.database import Database
+from warung.app import schema
+from warung.chat import store_search
 from warung.chat.search import Found, follow, search
 from warung.chat.words import snippet, words
-from warung.kit.ids import AccountId, ConversationId
+from warung.kit.db import Tx
+from warung.kit.ids import AccountId, ConversationId, new_id
+
+REBUILDS = (9, 10)  # the steps of chat's schema after which the index is empty
+ANYTHING: dict[str, Any] = {"conversation": None, "sender": None, "after": None, "before": None, "cursor": None}
 
 
 async def found(db: Database, by: AccountId, query: str, **filters: object) -> Found:
     await indexed(db)
-    asked = {"conversation": None, "sender": None, "after": None, "before": None, "cursor": None} | filters
-    return await db.read(lambda reader: search(reader, by=by, query=query, **asked))  # type: ignore[arg-type]
+    return await db.read(lambda reader: search(reader, by=by, query=query, **ANYTHING | filters))
 
 
 @pytest.mark.parametrize(
@@ -27,6 +36,10 @@ async def found(db: Database, by: AccountId, query: str, **filters: object) -> F
         ("พรุ่งนี้ไปตลาดกันไหม", ["ตลาด", "ไป"]),
         ("Café crème à Genève", ["cafe", "creme", "genève"]),
         ("Straße 12/b, lantai 3", ["strasse", "12 b", "lantai 3"]),
+        ("buka daftar_harga.xlsx", ["daftar_harga", "harga", "daftar harga xlsx"]),
+        ("daftar_harga untuk café", ["daftar_harga", "harga"]),
+        ("शाम को।चाय", ["चाय", "को"]),
+        ("ℌallo Ⅷ", ["hallo", "viii"]),
         ("مرحبا كيف حالك", ["مرحبا", "كيف"]),
     ],
 )
@@ -50,6 +63,44 @@ async def test_nobody_finds_what_they_may_not_read(cast: Cast, db: Database) -> 
     await cast.says(budi, club, "bukan rahasia")
     assert [hit.message.conversation for hit in (await found(db, ayu, "rahasia")).hits] == [club]
     assert [hit.message.conversation for hit in (await found(db, siti, "rahasia")).hits] == [here]
+
+
+async def test_nor_where_two_conversations_have_the_same_mark(cast: Cast, db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_search, "_marked", lambda conversation, words: "same" + " same".join(words))
+    budi, siti, ayu = await cast.people("budi", "siti", "ayu")
+    here, there = await cast.friends(budi, siti), await cast.friends(budi, ayu)
+    for where, text in ((here, "rahasia dapur"), (there, "rahasia lain")):
+        await cast.says(budi, where, text)
+    assert [hit.message.conversation for hit in (await found(db, ayu, "rahasia")).hits] == [there]
+    assert (await found(db, ayu, "dapur")).hits == []
+
+
+@pytest.mark.one_node
+async def test_a_search_reads_no_more_when_others_write_more(open_a_world: OpenWorld) -> None:
+    db: Database = (await open_a_world()).db
+    cast = Cast(db)
+    budi, siti = await cast.people("budi", "siti")
+    here = await cast.friends(budi, siti)
+    for number in range(40):
+        await cast.says(budi, here, f"kopi tubruk {number}")
+    await indexed(db)
+
+    def looked_at(reader: Any) -> int:
+        """Pages that the same search looks at, once it knows where its tables are."""
+        status, pages = reader._link._db.status, []
+        for _ in range(2):
+            before = sum(status(kind)[0] for kind in (apsw.SQLITE_DBSTATUS_CACHE_HIT, apsw.SQLITE_DBSTATUS_CACHE_MISS))
+            assert len(search(reader, by=siti, query="kopi tub", **ANYTHING).hits) == 30
+            pages.append(sum(status(kind)[0] for kind in (apsw.SQLITE_DBSTATUS_CACHE_HIT, apsw.SQLITE_DBSTATUS_CACHE_MISS)) - before)
+        return int(pages[-1])
+
+    def others(tx: Tx, first: int) -> None:
+        store_search.index(tx, [(first + at, ConversationId(new_id(at % 500)), ["kopi", "tubruk"]) for at in range(5_000)])
+
+    alone = await db.read(looked_at)
+    for first in range(10_000, 50_000, 5_000):
+        await db.write(lambda tx, first=first: others(tx, first))  # type: ignore[misc]
+    assert await db.read(looked_at) < 1.5 * alone
 
 
 async def test_a_recalled_message_is_not_found_whether_indexed_before_or_after(cast: Cast, db: Database) -> None:
@@ -103,6 +154,23 @@ async def test_the_index_stays_in_few_pieces_however_it_was_written(cast: Cast, 
         (pieces,) = await db.read(lambda reader: reader.one("SELECT count(DISTINCT segid) FROM message_words_idx")) or (0,)
         assert pieces < 10
     assert len((await found(db, siti, "ngopi")).hits) == 30
+
+
+async def test_an_index_of_before_is_built_anew(cast: Cast, db: Database) -> None:
+    budi, siti = await cast.people("budi", "siti")
+    here = await cast.friends(budi, siti)
+    await cast.says(budi, here, "yang lama")
+    assert len((await found(db, siti, "lama")).hits) == 1
+
+    def migrate(tx: Tx) -> None:
+        for step in schema():
+            if step.domain == "chat" and step.number in REBUILDS:
+                for statement in step.statements(tx.dialect):
+                    tx.run(statement)
+
+    await db.write(migrate)
+    assert (await db.read(lambda reader: search(reader, by=siti, query="lama", **ANYTHING))).hits == []
+    assert len((await found(db, siti, "lama")).hits) == 1
 
 
 WORDS = st.sampled_from(["kopi", "KOPI", "kop", "ko", "akopi", "7", "susu", "x" * 59, "x" * 70, "-", ".", " "])

@@ -1,30 +1,34 @@
-"""What the index may take as it is, and what is split into words before."""
+"""What the words of a text are, and that SQLite takes each of them for one."""
 
+import apsw
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from warung.chat.words import LONGEST, MOST, plain
+from warung.chat.words import LONGEST, MOST, words
 
-GAPS = st.sampled_from([" ", "  ", "\n", "\t", " \n"])
-RUNS = st.integers(1, 2 * LONGEST).map("a".__mul__)
+ASCII = st.text(st.characters(max_codepoint=127), max_size=80) | st.lists(st.sampled_from(["a" * 59, "B" * 61, "7_c", " "])).map(" ".join)
 
 
-@given(st.lists(st.tuples(RUNS, GAPS), max_size=8).map(lambda parts: "".join(run + gap for run, gap in parts)))
-@example("a" * LONGEST)
-@example("a" * LONGEST + " ")
+@given(ASCII)
 @example("a" * (LONGEST + 1))
-@example("a" * (LONGEST + 1) + " a")
-@example(("a" * LONGEST + " ") * 3)
-@example(" " * LONGEST + "a" * (LONGEST + 1))
-def test_a_text_with_a_word_too_long_for_the_index_is_split_first(text: str) -> None:
-    longest = max(map(len, text.split()), default=0)
-    if plain(text):
-        assert longest <= LONGEST
-    elif "\n" not in text and "\t" not in text:
-        assert longest > LONGEST, "nothing else is against it"
+@example("Daftar_Harga-2026.xlsx")
+@example(" _ ")
+def test_a_text_of_ascii_has_the_words_that_it_has_among_others(text: str) -> None:
+    assert [*words(text), "e"] == words(f"{text} é")
 
 
-def test_what_is_not_of_ascii_or_has_no_end_is_split_first() -> None:
-    assert plain("kopi tubruk manis " * 10)
-    assert not plain("kopi tubruk manís")
-    assert not plain("a " * MOST)
+@given(st.text(max_size=60))
+@example("İstanbul ﷺ ½ ŉ ͅ ﬁn ℌ ⅷ")
+@example("க்ஷ नमस्ते। ๑๒ ກຳ 々〆ヶ")
+def test_a_word_is_one_to_sqlite_too(text: str) -> None:
+    found = words(text)
+    db = apsw.Connection(":memory:")
+    db.execute("CREATE VIRTUAL TABLE t USING fts5 (body, tokenize = 'ascii')")
+    db.execute("CREATE VIRTUAL TABLE v USING fts5vocab (t, 'instance')")
+    db.execute("INSERT INTO t (body) VALUES (?)", [" ".join(found)])
+    assert [term for (term,) in db.execute("SELECT term FROM v ORDER BY offset")] == found
+
+
+def test_there_is_an_end_to_words_and_to_a_text() -> None:
+    assert len(words("a " * (MOST + 1))) == len(words("é " * (MOST + 1))) == MOST
+    assert words("x" * 100 + " é") == ["x" * LONGEST, "e"]

@@ -8,7 +8,7 @@ from litestar import Router, get
 from warung import contacts
 from warung.chat import reading, store_search
 from warung.chat.model import Message
-from warung.chat.words import plain, snippet, words
+from warung.chat.words import snippet, words
 from warung.kit.db import Db, Reader, Tx
 from warung.kit.errors import BadRequest
 from warung.kit.ids import AccountId, ConversationId, Identity
@@ -44,13 +44,8 @@ def follow(tx: Tx, most: int) -> bool:
     entries = store_search.log_after(tx, store_search.position(tx, FOLLOWER), most)
     if not entries:
         return False
-    as_it_is = tx.dialect == "sqlite"
-    found = []
-    for at, conversation, card in entries:
-        text = tx.cards.decode(card).text()
-        if text:
-            found.append((at[1], conversation, [text] if as_it_is and plain(text) else words(text)))
-    store_search.index(tx, [row for row in found if row[2]])
+    texts = [(at[1], conversation, words(tx.cards.decode(card).text())) for at, conversation, card in entries]
+    store_search.index(tx, [row for row in texts if row[2]])
     store_search.remember(tx, FOLLOWER, entries[-1][0])
     return len(entries) == most
 

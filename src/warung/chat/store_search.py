@@ -1,4 +1,7 @@
-"""The SQL of search, a text per database: the log in order of commit, the words, and what is found."""
+"""The SQL of search, a text per database: the log in order of commit, the words, and what is found.
+
+A word stands in the index behind the mark of its conversation, so that a search reads nothing that others wrote (docs/decisions/0029).
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +14,7 @@ from warung.kit.db import Reader, Row, Tx
 from warung.kit.ids import AccountId, ConversationId, Seq
 
 ROWS_PER_MERGED_PAGE = 8  # how much of the index is merged for how much is added: enough to keep up (measured: 6 to 8 segments stay)
+MARK = 5  # characters of a conversation's id, the last ones: chance. Where two have the same, the join with its members tells them apart
 Position = tuple[int, int]  # (transaction, place): the order in which nothing can appear behind a reader
 
 
@@ -102,8 +106,8 @@ def index(tx: Tx, rows: Sequence[tuple[int, ConversationId, list[str]]]) -> None
     """Add the words of entries, by place in the log."""
     if tx.dialect == "sqlite":
         tx.many(
-            "INSERT INTO message_words (rowid, conversation, body) VALUES (:pos, :conversation, :body)",
-            [{"pos": pos, "conversation": conversation, "body": " ".join(words)} for pos, conversation, words in rows],
+            "INSERT INTO message_words (rowid, body) VALUES (:pos, :body)",
+            [{"pos": pos, "body": _marked(conversation, words)} for pos, conversation, words in rows],
         )
         tx.run("INSERT INTO message_words (message_words, rank) VALUES ('merge', :pages)", {"pages": len(rows) // ROWS_PER_MERGED_PAGE + 1})
     else:
@@ -128,8 +132,8 @@ def reindex(tx: Tx, conversation: ConversationId, seq: int, old: list[str], new:
         tx.run("DELETE FROM message_words WHERE pos = :pos", {"pos": row[1]})
     elif old:
         tx.run(
-            "INSERT INTO message_words (message_words, rowid, conversation, body) VALUES ('delete', :pos, :conversation, :body)",
-            {"pos": row[1], "conversation": conversation, "body": " ".join(old)},
+            "INSERT INTO message_words (message_words, rowid, body) VALUES ('delete', :pos, :body)",
+            {"pos": row[1], "body": _marked(conversation, old)},
         )
     if new:
         index(tx, [(row[1], conversation, new)])
@@ -162,12 +166,11 @@ def find(
         params["conversations"] = list(conversations)
     elif reader.dialect == "sqlite":
         source, place, hit = "message_words w JOIN message m ON m.pos = w.rowid", "w.rowid", "message_words MATCH :query"
-        among = " OR ".join(f'"{id}"' for id in conversations)
-        params["query"] = f'conversation : ({among}) AND body : ("{" ".join(words)}" *)'
+        params["query"] = " OR ".join(f'"{_marked(id, words)}" *' for id in conversations)
     else:
         source, place, hit = "message_words w JOIN message m ON m.pos = w.pos", "w.pos", "w.body @@ CAST(:query AS tsquery)"
-        among = " | ".join(f"'c:{id}'" for id in conversations)
-        params["query"] = f"({among}) & ({' <-> '.join(_lexeme(word) for word in words)}:*)"
+        phrases = (" <-> ".join(map(_lexeme, _marked(id, words).split(" "))) for id in conversations)
+        params["query"] = " | ".join(f"{phrase}:*" for phrase in phrases)
     rows = reader.all(
         f"SELECT m.pos, c.name, {columns} FROM {source} JOIN conversation c ON c.id = m.conversation"
         " JOIN member me ON me.conversation = m.conversation AND me.account = :account AND m.seq > me.from_seq"
@@ -183,13 +186,18 @@ def of_account(reader: Reader, account: AccountId) -> list[ConversationId]:
     return [row[0] for row in reader.all("SELECT conversation FROM member WHERE account = :account", {"account": account})]
 
 
+def _marked(conversation: ConversationId, words: Sequence[str]) -> str:
+    """Return words as they stand in the index, with spaces between them."""
+    mark = conversation[-MARK:]
+    return mark + f" {mark}".join(words)
+
+
 def _lexeme(word: str) -> str:
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def _vector(conversation: ConversationId, words: list[str]) -> str:
     places: dict[str, list[int]] = {}
-    for at, word in enumerate(words, 1):
+    for at, word in enumerate(_marked(conversation, words).split(" "), 1):
         places.setdefault(word, []).append(at)
-    parts = [f"{_lexeme(word)}:{','.join(map(str, at[:255]))}" for word, at in places.items()]
-    return " ".join([f"'c:{conversation}'", *parts])
+    return " ".join(f"{_lexeme(word)}:{','.join(map(str, at[:255]))}" for word, at in places.items())
