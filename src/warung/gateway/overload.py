@@ -33,7 +33,7 @@ WATCHED_S = 10.0  # after too much, shares are still looked at for so long
 KNOWN_ACCOUNTS = 100_000
 MOST_WAITING = 10_000  # requests, whatever the clock says
 READS = 100  # requests that only read, inside at a time
-READS_S, LEAST_READS = 0.05, 32  # after too much: as many as get done in so long, and never fewer
+READS_S, LEAST_READS = 0.03, 20  # after too much: as many as get done in so long, and never fewer
 RETRY_S = 3
 PROBE_S = 0.05
 
