@@ -1,6 +1,6 @@
 /** Tells the server how far I have received and read: what is owed, a moment after it was owed, until the server has heard it. */
 
-import { ApiError } from "./api";
+import type { ApiError } from "./api";
 import type { Known } from "./db";
 import type { Command, ConversationId } from "./wire";
 
@@ -25,9 +25,9 @@ export class Cursors {
   }
 
   /** Something is owed here; what is owed within the next moment goes with it. */
-  due(conversation: ConversationId): void {
+  due(conversation: ConversationId, wait = WAIT_MS): void {
     this.#due.add(conversation);
-    this.#timer ??= setTimeout(() => void this.#pay(), WAIT_MS);
+    this.#timer ??= setTimeout(() => void this.#pay(), wait);
   }
 
   stop(): void {
@@ -49,8 +49,10 @@ export class Cursors {
     try {
       await this.#tell({ type: "chat.cursor", conversation, ...owed });
     } catch (failure) {
-      // Without a line, or without an answer, it stays owed until the next hello. A refusal would be refused again.
-      if (failure instanceof ApiError && ["offline", "not_confirmed"].includes(failure.code)) return;
+      // Without a line, or without an answer, it stays owed until the next hello. Another refusal would be refused again.
+      const { code, retryAfterS } = failure as ApiError;
+      if (code === "overloaded") this.due(conversation, 1000 * retryAfterS!);
+      if (["offline", "not_confirmed", "overloaded"].includes(code)) return;
     }
     this.#debtor.settled(conversation, owed);
   }
