@@ -106,13 +106,13 @@ def index(tx: Tx, rows: Sequence[tuple[int, ConversationId, list[str]]]) -> None
     """Add the words of entries, by place in the log."""
     if tx.dialect == "sqlite":
         tx.many(
-            "INSERT INTO message_words (rowid, body) VALUES (:pos, :body)",
+            "INSERT INTO message_terms (rowid, body) VALUES (:pos, :body)",
             [{"pos": pos, "body": _marked(conversation, words)} for pos, conversation, words in rows],
         )
-        tx.run("INSERT INTO message_words (message_words, rank) VALUES ('merge', :pages)", {"pages": len(rows) // ROWS_PER_MERGED_PAGE + 1})
+        tx.run("INSERT INTO message_terms (message_terms, rank) VALUES ('merge', :pages)", {"pages": len(rows) // ROWS_PER_MERGED_PAGE + 1})
     else:
         tx.many(
-            "INSERT INTO message_words (pos, body) VALUES (:pos, :body) ON CONFLICT DO NOTHING",
+            "INSERT INTO message_terms (pos, body) VALUES (:pos, :body) ON CONFLICT DO NOTHING",
             [{"pos": pos, "body": _vector(conversation, words)} for pos, conversation, words in rows],
         )
 
@@ -129,10 +129,10 @@ def reindex(tx: Tx, conversation: ConversationId, seq: int, old: list[str], new:
     if row is None or (row[0], row[1]) > position(tx, follower):
         return
     if tx.dialect != "sqlite":
-        tx.run("DELETE FROM message_words WHERE pos = :pos", {"pos": row[1]})
+        tx.run("DELETE FROM message_terms WHERE pos = :pos", {"pos": row[1]})
     elif old:
         tx.run(
-            "INSERT INTO message_words (message_words, rowid, body) VALUES ('delete', :pos, :body)",
+            "INSERT INTO message_terms (message_terms, rowid, body) VALUES ('delete', :pos, :body)",
             {"pos": row[1], "body": _marked(conversation, old)},
         )
     if new:
@@ -165,10 +165,10 @@ def find(
         source, place, hit = "message m", "m.pos", "m.conversation IN :conversations"
         params["conversations"] = list(conversations)
     elif reader.dialect == "sqlite":
-        source, place, hit = "message_words w JOIN message m ON m.pos = w.rowid", "w.rowid", "message_words MATCH :query"
+        source, place, hit = "message_terms t JOIN message m ON m.pos = t.rowid", "t.rowid", "message_terms MATCH :query"
         params["query"] = " OR ".join(f'"{_marked(id, words)}" *' for id in conversations)
     else:
-        source, place, hit = "message_words w JOIN message m ON m.pos = w.pos", "w.pos", "w.body @@ CAST(:query AS tsquery)"
+        source, place, hit = "message_terms t JOIN message m ON m.pos = t.pos", "t.pos", "t.body @@ CAST(:query AS tsquery)"
         phrases = (" <-> ".join(map(_lexeme, _marked(id, words).split(" "))) for id in conversations)
         params["query"] = " | ".join(f"{phrase}:*" for phrase in phrases)
     rows = reader.all(
