@@ -13,7 +13,7 @@ from warung.kit.db import Db, Reader, Tx
 from warung.kit.errors import BadRequest
 from warung.kit.ids import AccountId, ConversationId, Identity
 
-FOLLOWER = "chat.terms"
+FOLLOWER = "chat.search"
 PAGE = 30
 MOST_WORDS = 30
 FOREVER = 1 << 60

@@ -1,6 +1,7 @@
 """The SQL of search, a text per database: the log in order of commit, the words, and what is found.
 
-A word stands in the index behind the mark of its conversation, so that a search reads nothing that others wrote (docs/decisions/0029).
+On SQLite a word stands in the index behind the mark of its conversation, so that a search reads nothing that others wrote; on PostgreSQL,
+whose index that would make dearer, the conversation is a word beside the others (docs/decisions/0029).
 """
 
 from collections.abc import Sequence
@@ -112,7 +113,7 @@ def index(tx: Tx, rows: Sequence[tuple[int, ConversationId, list[str]]]) -> None
         tx.run("INSERT INTO message_terms (message_terms, rank) VALUES ('merge', :pages)", {"pages": len(rows) // ROWS_PER_MERGED_PAGE + 1})
     else:
         tx.many(
-            "INSERT INTO message_terms (pos, body) VALUES (:pos, :body) ON CONFLICT DO NOTHING",
+            "INSERT INTO message_words (pos, body) VALUES (:pos, :body) ON CONFLICT DO NOTHING",
             [{"pos": pos, "body": _vector(conversation, words)} for pos, conversation, words in rows],
         )
 
@@ -129,7 +130,7 @@ def reindex(tx: Tx, conversation: ConversationId, seq: int, old: list[str], new:
     if row is None or (row[0], row[1]) > position(tx, follower):
         return
     if tx.dialect != "sqlite":
-        tx.run("DELETE FROM message_terms WHERE pos = :pos", {"pos": row[1]})
+        tx.run("DELETE FROM message_words WHERE pos = :pos", {"pos": row[1]})
     elif old:
         tx.run(
             "INSERT INTO message_terms (message_terms, rowid, body) VALUES ('delete', :pos, :body)",
@@ -168,9 +169,9 @@ def find(
         source, place, hit = "message_terms t JOIN message m ON m.pos = t.rowid", "t.rowid", "message_terms MATCH :query"
         params["query"] = " OR ".join(f'"{_marked(id, words)}" *' for id in conversations)
     else:
-        source, place, hit = "message_terms t JOIN message m ON m.pos = t.pos", "t.pos", "t.body @@ CAST(:query AS tsquery)"
-        phrases = (" <-> ".join(map(_lexeme, _marked(id, words).split(" "))) for id in conversations)
-        params["query"] = " | ".join(f"{phrase}:*" for phrase in phrases)
+        source, place, hit = "message_words w JOIN message m ON m.pos = w.pos", "w.pos", "w.body @@ CAST(:query AS tsquery)"
+        among = " | ".join(f"'c:{id}'" for id in conversations)
+        params["query"] = f"({among}) & ({' <-> '.join(_lexeme(word) for word in words)}:*)"
     rows = reader.all(
         f"SELECT m.pos, c.name, {columns} FROM {source} JOIN conversation c ON c.id = m.conversation"
         " JOIN member me ON me.conversation = m.conversation AND me.account = :account AND m.seq > me.from_seq"
@@ -198,6 +199,7 @@ def _lexeme(word: str) -> str:
 
 def _vector(conversation: ConversationId, words: list[str]) -> str:
     places: dict[str, list[int]] = {}
-    for at, word in enumerate(_marked(conversation, words).split(" "), 1):
+    for at, word in enumerate(words, 1):
         places.setdefault(word, []).append(at)
-    return " ".join(f"{_lexeme(word)}:{','.join(map(str, at[:255]))}" for word, at in places.items())
+    parts = [f"{_lexeme(word)}:{','.join(map(str, at[:255]))}" for word, at in places.items()]
+    return " ".join([f"'c:{conversation}'", *parts])
