@@ -32,7 +32,7 @@ ROUNDS = 25
 
 
 def vocabulary(chance: random.Random) -> tuple[list[str], list[float]]:
-    """Return made-up words, and how often each is said: as in a language, the second half as often as the first."""
+    """Return made-up words, and how often each and those before it are said: nearly in inverse proportion to its rank, as in a language."""
     made: dict[str, None] = {}
     while len(made) < WORDS:
         made["".join(chance.choices(string.ascii_lowercase, k=chance.choice((2, 3, 3, 4, 4, 5, 5, 6, 7, 8))))] = None

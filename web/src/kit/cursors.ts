@@ -51,7 +51,7 @@ export class Cursors {
     } catch (failure) {
       // Without a line, or without an answer, it stays owed until the next hello. Another refusal would be refused again.
       const { code, retryAfterS } = failure as ApiError;
-      if (code === "overloaded") this.due(conversation, 1000 * retryAfterS!);
+      if (code === "overloaded") this.due(conversation, 1000 * (retryAfterS ?? 4));
       if (["offline", "not_confirmed", "overloaded"].includes(code)) return;
     }
     this.#debtor.settled(conversation, owed);
