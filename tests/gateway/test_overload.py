@@ -239,6 +239,32 @@ def test_what_only_reads_is_bounded_before_a_window_is_over() -> None:
     assert play.admission.admit(Priority.CATCH_UP, "siti")
 
 
+def test_reading_stays_bounded_for_as_long_as_somebody_is_turned_away_by_that_bound() -> None:
+    play = Play()
+    admission = play.admission
+
+    def second(readers: int, waited_s: float) -> int:
+        """So many come at once, wait so long and are answered; return how many were let in."""
+        inside = 0
+        for n in range(readers):
+            if admission.admit(Priority.CATCH_UP, f"warga{n}", Way.HTTP):
+                admission.enter(Priority.CATCH_UP)
+                inside += 1
+        for _ in range(inside):
+            admission.waited(waited_s)
+            admission.leave(Priority.CATCH_UP)
+        play.now += 1.01
+        return inside
+
+    assert second(90, 0.5) == 90
+    admission.admit(Priority.FIRST, "siti")  # the window is over: that was too much
+    admission.cut = TOP
+    assert all(second(90, 0.001) == overload.LEAST_READS for _ in range(30)), "it would be too much again every ten seconds"
+    for _ in range(15):
+        second(10, 0.001)
+    assert second(90, 0.001) == 90
+
+
 async def test_money_comes_before_writing_over_http_too_and_reading_about_it_does_not(place: Place) -> None:
     await refusing(place)
     token = await place.token(await place.cast.person("budi"))

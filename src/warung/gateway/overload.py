@@ -29,7 +29,7 @@ TOP = len(Priority) * ACCOUNT_LEVELS - 1  # everything is admitted
 FLOOR = ACCOUNT_LEVELS // 8  # some always are
 CLIMB, HIDDEN = ACCOUNT_LEVELS, 2  # levels at most in a window; for one who asks another may hold back
 SHARE, LEAST_SHARE = 2, 32  # of one account in a window: twice what half of them stay below, and never fewer than so many requests
-WATCHED_S = 10.0  # after too much, shares are still looked at for so long
+WATCHED_S = 10.0  # after too much, shares and reads are still bounded for so long
 KNOWN_ACCOUNTS = 100_000
 MOST_WAITING = 10_000  # requests, whatever the clock says
 READS = 100  # requests that only read, inside at a time
@@ -105,9 +105,12 @@ class Admission:
             level = self._level(account)
         level += priority * ACCOUNT_LEVELS
         self._offered[level] += cost
-        if level <= self.cut and self._waiting() < MOST_WAITING and (priority < Priority.CATCH_UP or self.reading < self._room):
+        full = priority >= Priority.CATCH_UP and self.reading >= self._room
+        if level <= self.cut and self._waiting() < MOST_WAITING and not full:
             self._admitted += cost
             return True
+        if full and now < self._watched_until:
+            self._watched_until = now + WATCHED_S  # it is kept from being too much by this bound alone
         self.refused += 1
         return False
 
