@@ -72,7 +72,7 @@ async def fill(data: Path, followers: int, online: int, pairs: int) -> Place:
         talkers = await place.people(db, 2 * pairs)
         couples = list(zip(talkers[::2], talkers[1::2], strict=True))
         talks = await place.friends(db, couples)
-        while await db.write(lambda tx: search.follow(tx, 500)):
+        while await db.write_index(lambda tx: search.follow(tx, 500)):
             pass
     return Place(toko, editor, tokens, [(a.token, b.token, talk) for (a, b), talk in zip(couples, talks, strict=True)])
 

@@ -42,7 +42,7 @@ class Grown(msgspec.Struct):
 def grown(cache: Path, stored: int, each: int, tell: Told) -> Grown:
     """Return a place with so many messages stored and so many conversations per person; made once, then kept in the cache."""
     schema = Path(warung.chat.__file__).parent / "schema"
-    log = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(schema.glob("*message*.sql")))).hexdigest()[:8]
+    log = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(schema.glob("*_log_*.sql")))).hexdigest()[:8]
     folder = cache / f"grown-{stored}-{each}-{log}"
     if not (folder / "place.json").exists():
         shutil.rmtree(folder, ignore_errors=True)

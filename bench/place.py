@@ -24,7 +24,6 @@ from warung.kit.ids import AccountId, ConversationId, Seq, new_id
 PASSWORD = "kopi tubruk manis"
 AT_ONCE = 500  # people made in one transaction
 ROWS = 20_000  # entries of the log written in one transaction
-EVERYTHING = (0, 1 << 60)  # how far the index is said to have read while the log is filled
 Talk = tuple[ConversationId, Sequence["Person"]]
 # Everything that keeps one machine from signing in thousands of accounts; the checks themselves stay on. Hashing is set to its
 # least: its cost is chosen by the operator and is no part of what is compared.
@@ -137,16 +136,10 @@ async def fill(
             made.append(Message(conversation, Seq(seq), sender, None, when, text, None, None, None, seq - 1, nonce))
         return made
 
-    await db.write(lambda tx: store_search.remember(tx, search.FOLLOWER, EVERYTHING))
     for at in range(0, total, ROWS):
         await db.write(partial(store.append, messages=some(at)))
-    await db.write(_at_the_end)
+    await db.write_index(lambda tx: store_search.remember_words(tx, search.FOLLOWER, store_search.end(tx)))
     return known
-
-
-def _at_the_end(tx: Tx) -> None:
-    (pos,) = tx.one("SELECT max(pos) FROM message") or (0,)
-    store_search.remember(tx, search.FOLLOWER, (0, pos or 0))
 
 
 def write_people(file: Path, lines: Sequence[tuple[str, str, str, str]]) -> Path:

@@ -68,7 +68,7 @@ async def indexed(db: Database) -> None:
     """Let search read the whole log. On PostgreSQL it waits for older transactions of the cluster, those of other tests too."""
     deadline = time.monotonic() + 30
     while True:
-        while await db.write(lambda tx: search.follow(tx, 500)):
+        while await db.write_index(lambda tx: search.follow(tx, 500)):
             pass
         if await db.read(search.caught_up):
             return

@@ -112,13 +112,24 @@ class World:
         self.jobs = jobs
         self.admission = admission
         self.stopping = stopping  # set while the server stops: whoever waits for something to happen answers at once
-        self.followers = Followers(db, bus, [follower for domain in DOMAINS for follower in domain.followers])
+        followers = [follower for domain in DOMAINS for follower in domain.followers]
+        beside = [follower for follower in followers if follower.indexes and db.indexer is not None]
+        self.followers = Followers(db, bus, [follower for follower in followers if follower not in beside])
+        self.indexers = Followers(db, bus, beside, beside=True)
         metrics.gauge("warung_queueing_seconds", "Mean wait of a request before work on it begins.", lambda: admission.mean_s)
         metrics.counter("warung_overload_refused", "Requests refused because there was too much to do.", lambda: admission.refused)
         metrics.counter("warung_jobs_failed", "Jobs given up after their last try.", lambda: jobs.failed)
-        metrics.counters("warung_follower_cpu_seconds", "CPU that a follower has used.", "follower", lambda: self.followers.spent)
-        metrics.gauges("warung_follower_lag_seconds", "Since a follower had read the whole log.", "follower", self.followers.lags)
-        self._tasks = [asyncio.create_task(work()) for work in (self.followers.run, self._work, self._watch, self._sweep, admission.watch)]
+        metrics.counters(
+            "warung_follower_cpu_seconds", "CPU that a follower has used.", "follower", lambda: self.followers.spent | self.indexers.spent
+        )
+        metrics.gauges(
+            "warung_follower_lag_seconds",
+            "Since a follower had read the whole log.",
+            "follower",
+            lambda: self.followers.lags() | self.indexers.lags(),
+        )
+        works = (self.followers.run, self.indexers.run, self._work, self._watch, self._sweep, admission.watch)
+        self._tasks = [asyncio.create_task(work()) for work in works]
 
     @property
     def app(self) -> http.Application:
@@ -144,6 +155,7 @@ class World:
         """Do the jobs that are due, and let every follower read what is written: for tests and the command line."""
         await self.jobs.settle()
         await self.followers.settle()
+        await self.indexers.settle()
         await self.jobs.settle()
 
     async def _work(self) -> None:

@@ -1,6 +1,7 @@
 """Followers of the log: each gets its turn, whatever the others do."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from tests.worlds import Hand, settings_for
 from warung.adapters.bus_local import LocalBus
 from warung.adapters.database import Database
-from warung.adapters.followers import LONGEST, SHORTEST, Followers
+from warung.adapters.followers import LONGEST, MOST_S, SHORTEST, Followers
 from warung.adapters.transaction import Context
 from warung.app import open_database
 from warung.kit.card import Cards
@@ -20,10 +21,10 @@ DEADLINE_S = 20
 
 
 class Reading:
-    """A follower of a log of so many entries, that notes how long its turns are; a broken one cannot read."""
+    """A follower of a log of so many entries, that notes how long its turns are; a broken one cannot read, and one has to work for each."""
 
-    def __init__(self, name: str, log: int, *, broken: bool = False) -> None:
-        self.log, self.broken = log, broken
+    def __init__(self, name: str, log: int, *, broken: bool = False, work_s: float = 0.0) -> None:
+        self.log, self.broken, self.work_s = log, broken, work_s
         self.turns: list[int] = []
         self.read = 0
         self.follower = Follower(name, self._follow, self._caught_up)
@@ -33,6 +34,9 @@ class Reading:
         if self.broken:
             raise RuntimeError("cannot be read")
         took = min(most, self.log - self.read)
+        end = time.thread_time() + took * self.work_s
+        while time.thread_time() < end:
+            pass
         self.read += took
         return took == most
 
@@ -88,3 +92,17 @@ async def test_turns_stay_within_their_bounds_and_nothing_is_left(db: Database) 
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_slow_commit_does_not_make_the_turns_long_that_make_it_slower(db: Database) -> None:
+    busy = Reading("busy", 50_000_000, work_s=50e-6)
+    followers = Followers(db, LocalBus(), [busy.follower])
+    task = asyncio.create_task(followers.run())
+    try:
+        while len(busy.turns) < 12:
+            await db.write(lambda tx: time.sleep(0.1))
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert max(busy.turns) * busy.work_s <= 2 * MOST_S, "it is twice as long as what was half of it, at most"

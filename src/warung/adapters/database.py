@@ -24,10 +24,13 @@ class Database:
         readers: int,
         near: bool,
         fatal: Callable[[BaseException], None],
+        indexer: Callable[[], WriterLink] | None = None,
     ) -> None:
         self._context = context
         self._loop = asyncio.get_running_loop()
         self.writer = Writer(writer, context, fatal)
+        self.indexer = Writer(indexer, context, lambda failure: None, "indexer") if indexer is not None else None
+        self.near = near
         self._readers = Readers(reader, context, readers, near)
         self.reading = 0
         self.waited: Callable[[float, int], None] = lambda seconds, requests: None  # told on the loop how long was waited for it
@@ -38,6 +41,25 @@ class Database:
 
     async def write(self, verb: Verb[T], *, aside: bool = False) -> T:
         """Run a verb; return after it is on disk. Raises what the verb raised."""
+        asked, begun = self._since(), [0.0]
+
+        def stamped(tx: Any) -> T:
+            begun[0] = time.monotonic()
+            return verb(tx)
+
+        try:
+            return await self._written(self.writer, stamped, aside)
+        finally:
+            if begun[0] and not aside:
+                self.waited(begun[0] - asked, 1)
+
+    async def write_index(self, verb: Verb[T]) -> T:
+        """Run a verb that reads the log and writes the index: beside the commits of people where it has its own file, else between them."""
+        if self.indexer is None:
+            return await self.write(verb, aside=True)
+        return await self._written(self.indexer, verb, aside=False)
+
+    async def _written(self, writer: Writer, verb: Verb[T], aside: bool) -> T:
         future: asyncio.Future[T] = self._loop.create_future()
 
         def settle(outcome: T | BaseException) -> None:
@@ -48,18 +70,8 @@ class Database:
             else:
                 future.set_result(outcome)
 
-        asked, begun = self._since(), [0.0]
-
-        def stamped(tx: Any) -> T:
-            begun[0] = time.monotonic()
-            return verb(tx)
-
-        self.writer.submit(stamped, settle, aside)
-        try:
-            return await future
-        finally:
-            if begun[0] and not aside:
-                self.waited(begun[0] - asked, 1)
+        writer.submit(verb, settle, aside)
+        return await future
 
     async def read(self, question: Question[T], *, ahead: bool = False) -> T:
         """Run a question in a reading transaction."""
@@ -87,4 +99,6 @@ class Database:
     async def close(self) -> None:
         """Finish what was submitted, then disconnect."""
         await self.writer.stop()
+        if self.indexer is not None:
+            await self.indexer.stop()
         await self._readers.close()

@@ -1,5 +1,8 @@
 """`kit.db` on SQLite: one file, WAL, synchronous=FULL, one writing connection and a few reading ones.
 
+Beside it lies the index: a file with a writing connection of its own, so that following the log holds up nobody's commit. What is in it can
+be made anew: it is not synced, and begun again where it is broken or missing (docs/decisions/0030).
+
 Through apsw, which brings its own SQLite: a row costs half of what it does through `sqlite3` (docs/decisions/0014).
 """
 
@@ -35,11 +38,13 @@ class SqliteLink:
     dialect = "sqlite"
     exclusive = True
 
-    def __init__(self, file: Path, *, writes: bool) -> None:
+    def __init__(self, file: Path, *, writes: bool, beside: Path | None = None) -> None:
         self._db = apsw.Connection(str(file), flags=OPEN, statementcachesize=STATEMENTS)
         self._db.set_busy_timeout(BUSY_MS)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY"):
             self._db.execute(f"PRAGMA {pragma}").fetchall()
+        if beside is not None:  # its tables are found by their names, as if they were in the same file
+            self._db.execute("ATTACH ? AS beside", (str(beside),))
         self._checkpoints = Checkpoints(file)
         if writes:
             self._db.set_wal_hook(self._checkpoints.grown)  # in the place of SQLite's own
@@ -114,16 +119,52 @@ class SqliteLink:
         self._db.close()
 
 
+class IndexLink(SqliteLink):
+    """The connection that writes the index and reads the log."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(index_of(file), writes=True, beside=file)
+        self._db.execute("PRAGMA synchronous=NORMAL")
+
+    def begin(self) -> bool:
+        """Open a transaction that takes no lock on the log. Nobody else writes the index."""
+        self._db.execute("BEGIN")
+        return False
+
+
+def index_of(file: Path) -> Path:
+    """Return where the index of a database lies."""
+    return file.with_suffix(f".index{file.suffix}")
+
+
 async def open_sqlite(file: Path, context: Context, steps: Sequence[Migration]) -> Database:
-    """Open or create the file, bring its schema up to date, and return the database. Call it on the event loop."""
+    """Open or create the files, bring their schemas up to date, and return the database. Call it on the event loop."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread(migrate, file, steps, context.clock())
+    await asyncio.to_thread(prepare, file, steps, context.clock())
     return Database(
-        context, lambda: SqliteLink(file, writes=True), lambda: SqliteLink(file, writes=False), READERS, near=True, fatal=stop_now
+        context,
+        lambda: SqliteLink(file, writes=True),
+        lambda: SqliteLink(file, writes=False, beside=index_of(file)),
+        READERS,
+        near=True,
+        fatal=stop_now,
+        indexer=lambda: IndexLink(file),
     )
 
 
-def migrate(file: Path, steps: Sequence[Migration], now: int) -> None:
+def prepare(file: Path, steps: Sequence[Migration], now: int) -> None:
+    """Bring the database and its index up to date; an index that cannot be read is begun again."""
+    migrate(file, steps, now)
+    index, own = index_of(file), [step for step in steps if "index" in step.dialects]
+    try:
+        migrate(index, own, now, "index")
+    except (apsw.CorruptError, apsw.NotADBError):
+        for end in ("", "-wal", "-shm"):
+            Path(f"{index}{end}").unlink(missing_ok=True)
+        migrate(index, own, now, "index")
+
+
+def migrate(file: Path, steps: Sequence[Migration], now: int, dialect: str = "sqlite") -> None:
     """Apply the schema files that this database has not seen. Raises when one that it has seen was changed."""
     db = apsw.Connection(str(file))
     db.set_busy_timeout(MIGRATING_MS)
@@ -136,7 +177,7 @@ def migrate(file: Path, steps: Sequence[Migration], now: int) -> None:
         db.execute("BEGIN IMMEDIATE")
         done = {(domain, number): digest for domain, number, digest in db.execute("SELECT domain, number, digest FROM migration")}
         for step in pending(steps, done):
-            for statement in step.statements("sqlite"):
+            for statement in step.statements(dialect):
                 db.execute(statement)
             db.execute("INSERT INTO migration VALUES (?, ?, ?, ?)", (step.domain, step.number, step.digest, now))
         db.execute("COMMIT")

@@ -14,10 +14,9 @@ from warung.kit.db import Params
 
 PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 LIST = re.compile(r"\bIN :([a-z_][a-z0-9_]*)")
-MACROS = {
-    "sqlite": {"{id}": "TEXT", "{bytes}": "BLOB", "{int}": "INTEGER"},
-    "postgres": {"{id}": 'TEXT COLLATE "C"', "{bytes}": "BYTEA", "{int}": "BIGINT"},
-}
+OF_SQLITE = {"{id}": "TEXT", "{bytes}": "BLOB", "{int}": "INTEGER"}
+MACROS = {"sqlite": OF_SQLITE, "index": OF_SQLITE, "postgres": {"{id}": 'TEXT COLLATE "C"', "{bytes}": "BYTEA", "{int}": "BIGINT"}}
+EVERYWHERE = frozenset({"sqlite", "postgres"})  # an "index" is a file beside SQLite's: only what names it is for it
 
 
 def placed(sql: str, params: Params) -> tuple[str, list[Any]]:
@@ -103,7 +102,7 @@ def migrations(schemas: Iterable[tuple[str, Path]]) -> Sequence[Migration]:
         for file in sorted(folder.glob("[0-9][0-9][0-9]_*.sql")):
             text = file.read_text(encoding="utf-8")
             only = re.match(r"-- only: (\w+)", text)
-            dialects = frozenset({only[1]} if only else MACROS)
+            dialects = frozenset({only[1]}) if only else EVERYWHERE
             found.append(Migration(domain, int(file.name[:3]), text, dialects))
     return found
 

@@ -87,7 +87,9 @@ class Stopped(Unavailable):
 class Writer:
     """The one place that changes the database. Created on the event loop; `submit` is called there too."""
 
-    def __init__(self, connect: Callable[[], WriterLink], context: Context, fatal: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self, connect: Callable[[], WriterLink], context: Context, fatal: Callable[[BaseException], None], name: str = "writer"
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._context = context
         self._fatal = fatal
@@ -102,7 +104,7 @@ class Writer:
         self.commits = 0
         self.units = 0
         self.batches = [0] * UNITS_PER_COMMIT.bit_length()  # how many commits had at most 1, 2, 4, 8... units
-        self._thread = threading.Thread(target=self._work, args=(connect,), name="writer", daemon=True)
+        self._thread = threading.Thread(target=self._work, args=(connect,), name=name, daemon=True)
         self._thread.start()
 
     # On the loop.

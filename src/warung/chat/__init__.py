@@ -100,7 +100,7 @@ DOMAIN = Domain(
         (contacts.Asking, listening.on_asking),
         (accounts.ProfileChanged, direct.on_profile_changed),
     ],
-    followers=[Follower("search", search.follow, search.caught_up)],
+    followers=[Follower("search", search.follow, search.caught_up, indexes=True)],
     jobs=[Chore(Expire, tombs.expire), Chore(schedule.SendLater, schedule.on_time)],
     viewers=[(HOLDER, may_see)],
     settings=Settings,

@@ -101,7 +101,7 @@ def _replace(tx: Tx, where: Room, message: Message, entry: Message, old: Worded,
     """Put the new words in the place of the old: in the log, in the index, among those who are called."""
     place = {"conversation": where.id, "seq": message.seq}
     store_edits.add(tx, place | {"entry": entry.seq, "at": entry.at, "card": bytes(message.card)})
-    search.reword(tx, where.id, message.seq, old.text(), new.text())
+    search.reword(tx, where.id, message.seq, new.text())
     preview = None if isinstance(new, Text) else msgspec.json.encode(new.preview())
     store.rewrite(tx, where.id, message.seq, msgspec.json.encode(new), preview)
     for blob in set(old.blobs()) - set(new.blobs()):

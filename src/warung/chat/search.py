@@ -1,5 +1,6 @@
 """Search over one's own conversations: a follower of the log keeps the words, a query reads only what its asker may see."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -8,12 +9,14 @@ from litestar import Router, get
 from warung import contacts
 from warung.chat import reading, store_search
 from warung.chat.model import Message
+from warung.chat.store_search import Position
 from warung.chat.words import snippet, words
 from warung.kit.db import Db, Reader, Tx
 from warung.kit.errors import BadRequest
-from warung.kit.ids import AccountId, ConversationId, Identity
+from warung.kit.ids import AccountId, ConversationId, Identity, Seq
 
 FOLLOWER = "chat.search"
+SLICE = 256  # entries read at a time: nobody else runs while their texts are split
 PAGE = 30
 MOST_WORDS = 30
 FOREVER = 1 << 60
@@ -41,29 +44,47 @@ class Found(msgspec.Struct, frozen=True):
 
 def follow(tx: Tx, most: int) -> bool:
     """Index the next entries of the log; True when there may be more. What was recalled meanwhile has no words any more."""
-    entries = store_search.log_after(tx, store_search.position(tx, FOLLOWER), most)
-    if not entries:
-        return False
-    texts = [(at[1], conversation, words(tx.cards.decode(card).text())) for at, conversation, card in entries]
-    store_search.index(tx, [row for row in texts if row[2]])
-    store_search.remember(tx, FOLLOWER, entries[-1][0])
-    return len(entries) == most
+    at = begun = store_search.going_on(tx, FOLLOWER)
+    read, more = 0, True
+    while more and read < most:
+        limit = min(SLICE, most - read)
+        entries = store_search.log_after(tx, at, limit)
+        if tx.dialect == "sqlite":
+            _look_again(tx, begun, {(conversation, ref) for _, conversation, ref, _ in entries if ref is not None})
+        _index(tx, [(place[1], conversation, card) for place, conversation, _, card in entries])
+        at, read, more = entries[-1][0] if entries else at, read + len(entries), len(entries) == limit
+    if read:
+        store_search.merge(tx, read)
+        store_search.remember_words(tx, FOLLOWER, at)
+    return more
+
+
+def _look_again(tx: Tx, below: Position, those: Iterable[tuple[ConversationId, Seq]]) -> None:
+    """Index anew entries that were referred to, for their words may have changed. What comes after `below` is read as it is now."""
+    again = [entry for entry in store_search.at_seqs(tx, those) if (0, entry[0]) <= below]
+    store_search.unindex(tx, [place for place, _, _ in again])
+    _index(tx, again)
+
+
+def _index(tx: Tx, entries: Sequence[tuple[int, ConversationId, bytes]]) -> None:
+    texts = [(place, conversation, words(tx.cards.decode(card).text())) for place, conversation, card in entries]
+    if found := [row for row in texts if row[2]]:
+        store_search.index(tx, found)
 
 
 def caught_up(reader: Reader) -> bool:
     """Has the index read the whole log?"""
-    return store_search.caught_up(reader, store_search.position(reader, FOLLOWER))
+    return store_search.all_words_read(reader, FOLLOWER)
 
 
-def forget(tx: Tx, conversation: ConversationId, seq: int, text: str) -> None:
+def forget(tx: Tx, conversation: ConversationId, seq: int) -> None:
     """Take a recalled entry out of the index."""
-    if found := words(text):
-        store_search.unindex(tx, conversation, seq, found, FOLLOWER)
+    store_search.reindex(tx, conversation, seq, [], FOLLOWER)
 
 
-def reword(tx: Tx, conversation: ConversationId, seq: int, old: str, new: str) -> None:
-    """Index other words for an entry that was edited, if the follower has been there."""
-    store_search.reindex(tx, conversation, seq, words(old), words(new), FOLLOWER)
+def reword(tx: Tx, conversation: ConversationId, seq: int, new: str) -> None:
+    """Index other words for an entry that was edited."""
+    store_search.reindex(tx, conversation, seq, words(new), FOLLOWER)
 
 
 def search(

@@ -1,10 +1,11 @@
 """The SQL of search, a text per database: the log in order of commit, the words, and what is found.
 
 On SQLite a word stands in the index behind the mark of its conversation, so that a search reads nothing that others wrote; on PostgreSQL,
-whose index that would make dearer, the conversation is a word beside the others (docs/decisions/0029).
+whose index that would make dearer, the conversation is a word beside the others (docs/decisions/0029). SQLite's index is a file beside the
+log, which learns from the log also whose words have changed (0030); on PostgreSQL whoever changes them changes the index too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -54,7 +55,7 @@ def is_known(reader: Reader, follower: str) -> bool:
 def end(reader: Reader) -> Position:
     """Return the place of the last entry that a follower could have read by now."""
     if reader.dialect == "sqlite":
-        row = reader.one("SELECT 0, max(pos) FROM message")
+        row = reader.one("SELECT 0, pos FROM message ORDER BY pos DESC LIMIT 1")
     else:
         row = reader.one(
             "SELECT xact, pos FROM message WHERE xact < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
@@ -63,9 +64,9 @@ def end(reader: Reader) -> Position:
     return (row[0], row[1] or 0) if row else (0, 0)
 
 
-def log_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, ConversationId, bytes]]:
-    """Return (place, conversation, card) of committed entries behind a position, in the order of commit."""
-    return [((xact, pos), conversation, card) for xact, pos, conversation, card in _after(reader, "conversation, card", at, limit)]
+def log_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, ConversationId, Seq | None, bytes]]:
+    """Return (place, conversation, number it refers to, card) of committed entries behind a position, in the order of commit."""
+    return [((xact, pos), *row) for xact, pos, *row in _after(reader, "conversation, ref, card", at, limit)]
 
 
 def heard_after(reader: Reader, at: Position, limit: int) -> list[tuple[Position, Heard]]:
@@ -103,6 +104,37 @@ def caught_up(reader: Reader, at: Position) -> bool:
     return reader.one(f"SELECT 1 FROM message WHERE {where} LIMIT 1", {"xact": at[0], "pos": at[1]}) is None
 
 
+def words_read(reader: Reader, follower: str) -> Position:
+    """Return how far the index has read the log."""
+    if reader.dialect != "sqlite":
+        return position(reader, follower)
+    row = reader.one("SELECT pos FROM words_read")
+    return (0, row[0] if row else 0)
+
+
+def remember_words(tx: Tx, follower: str, at: Position) -> None:
+    """Store how far the index has read the log."""
+    if tx.dialect == "sqlite":
+        tx.run("UPDATE words_read SET pos = :pos", {"pos": at[1]})
+    else:
+        remember(tx, follower, at)
+
+
+def all_words_read(reader: Reader, follower: str) -> bool:
+    """Has the index read the whole log, and no other one?"""
+    at = words_read(reader, follower)
+    return at == end(reader) if reader.dialect == "sqlite" else caught_up(reader, at)
+
+
+def going_on(tx: Tx, follower: str) -> Position:
+    """Return where to go on reading: from the beginning, with an empty index, where this log is an older copy of the one that was read."""
+    at = words_read(tx, follower)
+    if tx.dialect != "sqlite" or at <= end(tx):
+        return at
+    tx.run("INSERT INTO message_terms (message_terms) VALUES ('delete-all')")
+    return (0, 0)
+
+
 def index(tx: Tx, rows: Sequence[tuple[int, ConversationId, list[str]]]) -> None:
     """Add the words of entries, by place in the log."""
     if tx.dialect == "sqlite":
@@ -110,7 +142,6 @@ def index(tx: Tx, rows: Sequence[tuple[int, ConversationId, list[str]]]) -> None
             "INSERT INTO message_terms (rowid, body) VALUES (:pos, :body)",
             [{"pos": pos, "body": _marked(conversation, words)} for pos, conversation, words in rows],
         )
-        tx.run("INSERT INTO message_terms (message_terms, rank) VALUES ('merge', :pages)", {"pages": len(rows) // ROWS_PER_MERGED_PAGE + 1})
     else:
         tx.many(
             "INSERT INTO message_words (pos, body) VALUES (:pos, :body) ON CONFLICT DO NOTHING",
@@ -118,26 +149,35 @@ def index(tx: Tx, rows: Sequence[tuple[int, ConversationId, list[str]]]) -> None
         )
 
 
-def unindex(tx: Tx, conversation: ConversationId, seq: int, words: list[str], follower: str) -> None:
-    """Take the words of an entry out again, if the follower has been there."""
-    reindex(tx, conversation, seq, words, [], follower)
+def merge(tx: Tx, rows: int) -> None:
+    """Merge some pieces of the index, after so many rows came to it: also what writes them down, so once in a transaction."""
+    if tx.dialect == "sqlite":
+        tx.run("INSERT INTO message_terms (message_terms, rank) VALUES ('merge', :pages)", {"pages": rows // ROWS_PER_MERGED_PAGE + 1})
 
 
-def reindex(tx: Tx, conversation: ConversationId, seq: int, old: list[str], new: list[str], follower: str) -> None:
-    """Put other words in the place of an entry's, if the follower has been there; if not, it will find them."""
-    xact = "0" if tx.dialect == "sqlite" else "xact"
-    row = tx.one(f"SELECT {xact}, pos FROM message WHERE conversation = :id AND seq = :seq", {"id": conversation, "seq": seq})
+def unindex(tx: Tx, places: Sequence[int]) -> None:
+    """Take the words of entries out again, by place in the log."""
+    table, key = ("message_terms", "rowid") if tx.dialect == "sqlite" else ("message_words", "pos")
+    tx.many(f"DELETE FROM {table} WHERE {key} = :pos", [{"pos": pos} for pos in places])
+
+
+def reindex(tx: Tx, conversation: ConversationId, seq: int, new: list[str], follower: str) -> None:
+    """Put other words in the place of an entry's, if the follower has been there; if not, it will find them. So does SQLite's, always."""
+    if tx.dialect == "sqlite":
+        return
+    row = tx.one("SELECT xact, pos FROM message WHERE conversation = :id AND seq = :seq", {"id": conversation, "seq": seq})
     if row is None or (row[0], row[1]) > position(tx, follower):
         return
-    if tx.dialect != "sqlite":
-        tx.run("DELETE FROM message_words WHERE pos = :pos", {"pos": row[1]})
-    elif old:
-        tx.run(
-            "INSERT INTO message_terms (message_terms, rowid, body) VALUES ('delete', :pos, :body)",
-            {"pos": row[1], "body": _marked(conversation, old)},
-        )
+    unindex(tx, [row[1]])
     if new:
         index(tx, [(row[1], conversation, new)])
+
+
+def at_seqs(reader: Reader, those: Iterable[tuple[ConversationId, Seq]]) -> list[tuple[int, ConversationId, bytes]]:
+    """Return (place, conversation, card) of these entries."""
+    sql = "SELECT pos, conversation, card FROM message WHERE conversation = :id AND seq = :seq"
+    rows = [reader.one(sql, {"id": id, "seq": seq}) for id, seq in those]
+    return [(row[0], row[1], row[2]) for row in rows if row is not None]
 
 
 def find(

@@ -61,6 +61,7 @@ class Follower(msgspec.Struct, frozen=True):
     name: str
     follow: Callable[[Tx, int], bool]  # reads so many entries at most; True when there may be more
     caught_up: Callable[[Reader], bool]  # has it read everything, also what another transaction still holds back?
+    indexes: bool = False  # it writes nothing but the index: what can be made anew from the log, and may be a file of its own
 
 
 class Services(msgspec.Struct, frozen=True):
