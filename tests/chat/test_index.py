@@ -111,6 +111,15 @@ async def test_an_older_copy_of_the_log_has_the_index_begin_again(scene: Scene) 
     assert (await scene.finds("jeruk"), await scene.finds("apel")) == ([], [3])
 
 
+async def test_a_place_that_begins_again_has_its_index_begin_again(scene: Scene) -> None:
+    await scene.close()
+    for file in scene.file.parent.glob("warung.db*"):
+        file.unlink()
+    await scene.opened()
+    await indexed(scene.db)
+    assert await scene.db.read(lambda reader: reader.all("SELECT pos FROM words_read")) == [(0,)]
+
+
 async def test_words_that_change_after_they_were_read_are_found_as_they_are(scene: Scene) -> None:
     said = await scene.says("jeruk nipis")
 

@@ -132,6 +132,7 @@ def going_on(tx: Tx, follower: str) -> Position:
     if tx.dialect != "sqlite" or at <= end(tx):
         return at
     tx.run("INSERT INTO message_terms (message_terms) VALUES ('delete-all')")
+    remember_words(tx, follower, (0, 0))
     return (0, 0)
 
 
