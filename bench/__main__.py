@@ -203,7 +203,7 @@ class Bench:
         if not replaying.ROOMS.exists():
             raise machine.Broken("the collected rooms of ../shared/data/chats/irc-ubuntu are not here")
         data = self.folder / "replay"
-        people, script = asyncio.run(replaying.prepare(data, replaying.rooms()))
+        people, script = asyncio.run(replaying.prepare(data, replaying.fitting(replaying.rooms(), replaying.open_files())))
         replaying.replay(data, people, script, max(3.0, self.plan.seconds), self.tell, self.results.replay)
 
 
