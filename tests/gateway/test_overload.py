@@ -64,6 +64,8 @@ class Play:
             if self.admission.admit(priority, account, way):
                 if way == Way.HTTP:
                     self.admission.enter(Priority.CATCH_UP)
+                else:
+                    self.admission.writing += 1
                 self.queue.append((self.now, account, way))
                 self.longest = max(self.longest, len(self.queue))
             elif patient:
@@ -74,7 +76,7 @@ class Play:
         if way == Way.HTTP:
             self.admission.leave(Priority.CATCH_UP)
         else:
-            self.admission.did(way)
+            self.admission.wrote(1)
 
     def anybody(self) -> tuple[Priority, str]:
         """A mix: a few receipts, sends, reading, who types."""
@@ -109,6 +111,30 @@ def test_where_reading_costs_more_than_writing_what_is_left_is_used_for_it(times
     play.run(14, times * ceiling, play.anybody, patient=patient)  # it finds out, also what each costs
     assert play.run(10, times * ceiling, play.anybody, patient=patient) > least
     assert play.p99() < 0.1
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_however_many_send_at_once_who_is_let_in_waits_for_few(seed: int) -> None:
+    play = Play(seed, cost_s=0.00005)
+
+    def sends() -> tuple[Priority, str]:
+        return Priority.SEND, f"warga{play.chance.randrange(1000)}"
+
+    play.run(8, 10 / play.costs_s[Way.SOCKET], sends, patient=3)
+    play.run(6, 10 / play.costs_s[Way.SOCKET], sends, patient=3)
+    assert max(play.waits) < 0.055  # 87 to 170 ms with no bound but the window's
+
+
+def test_a_full_desk_keeps_out_what_is_sent_and_nothing_else() -> None:
+    play = Play()
+    play.run(8, 3 * CEILING, play.anybody)
+    play.admission.cut, play.admission.writing = TOP, 1_000
+    play.now += 0.001
+    assert not play.admission.admit(Priority.SEND, "siti")
+    assert play.admission.admit(Priority.FIRST, "siti")
+    assert play.admission.admit(Priority.SEND, "siti", Way.HTTP)
+    play.admission.wrote(1_000)
+    assert play.admission.admit(Priority.SEND, "siti")
 
 
 def test_without_admission_the_queue_grows_without_end() -> None:
@@ -281,7 +307,7 @@ async def test_who_does_not_read_an_answer_keeps_nobody_out(place: Place) -> Non
         await place.cast.says(budi, here, f"{n} " + "x" * 6_000)
     token = await place.token(siti)
     ask = f"GET /api/conversations/{here}/messages HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n".encode()
-    place.world.admission._room = 4
+    place.world.admission._most_reading = 4
     silent = []
     for _ in range(8):
         reader, writer = await asyncio.open_connection("127.0.0.1", place.port, limit=1)

@@ -14,7 +14,7 @@ import structlog
 from warung.gateway.errors import Phrasebook, problem
 from warung.gateway.frame import PROTOCOL_ERROR, Failed, MalformedFrame, Ok, Ping, framed
 from warung.gateway.hub import Peer
-from warung.gateway.overload import Admission, Way
+from warung.gateway.overload import Admission
 from warung.kit.db import Db, Tx
 from warung.kit.domain import Asked, Batched, Command, Priority
 from warung.kit.errors import Refusal
@@ -86,7 +86,7 @@ class Commands:
                 if not taken and isinstance(outcome, BaseException):
                     take()  # refused before the verb was called: a full disk, a stopping server
                 self._admission.waited(sum(waits), len(waits))
-                self._admission.did(Way.SOCKET, len(taken))
+                self._admission.wrote(len(taken))
                 for at, (peer, item) in enumerate(taken):
                     self._answer(peer, item.id, outcome if isinstance(outcome, BaseException) else outcome[at])
                 if waiting and not submitted[0]:
@@ -101,6 +101,7 @@ class Commands:
         def arrived(peer: Peer, item: Any) -> None:
             arrivals.append(self._time())  # of the loop's turn that read it
             waiting.append((peer, item))
+            self._admission.writing += 1
             if not submitted[0]:
                 submit()
 

@@ -34,6 +34,7 @@ KNOWN_ACCOUNTS = 100_000
 MOST_WAITING = 10_000  # requests, whatever the clock says
 READS = 100  # requests that only read, inside at a time
 READS_S, LEAST_READS = 0.03, 20  # after too much: as many as get done in so long, and never fewer
+WRITES_S, LEAST_WRITES = 0.05, 64  # the same of what is sent over the socket, which has no other bound
 RETRY_S = 3
 PROBE_S = 0.05
 
@@ -50,6 +51,7 @@ class Way(IntEnum):
 
 
 COSTS_S = (60e-6, 1e-3)  # at first, by way
+NO_BOUND = 1 << 62
 LEARNING, MOST_WRONG = 0.5, 5.0  # how much of an error is believed; an error beyond is believed to be so much
 
 
@@ -71,7 +73,10 @@ class Admission:
         self.cut = TOP
         self.refused = 0
         self.reading = self._read = 0  # inside now, and done in this window
-        self._room = READS
+        self._most_reading = READS
+        self.writing = 0  # came over the socket, and are not answered yet
+        self._most_writing = NO_BOUND
+        self._pace = 0.0  # of these, done per second when it was last too much
         self.mean_s = 0.0  # of the last window
         self._time = time
         self._wall = wall
@@ -105,7 +110,7 @@ class Admission:
             level = self._level(account)
         level += priority * ACCOUNT_LEVELS
         self._offered[level] += cost
-        full = priority >= Priority.CATCH_UP and self.reading >= self._room
+        full = self._full(priority, way)
         if level <= self.cut and self._waiting() < MOST_WAITING and not full:
             self._admitted += cost
             return True
@@ -117,6 +122,11 @@ class Admission:
     def did(self, way: Way, requests: int = 1) -> None:
         """Note that requests which were admitted are done."""
         self._done[way] += requests
+
+    def wrote(self, commands: int) -> None:
+        """Commands of the socket that waited to be written, and were counted as `writing`, are answered."""
+        self.did(Way.SOCKET, commands)
+        self.writing -= commands
 
     def enter(self, priority: Priority) -> None:
         """A request over HTTP that was admitted begins. What only reads is bounded at once: the window knows too late what has come in."""
@@ -151,6 +161,12 @@ class Admission:
             self.late(max(0.0, now - due))
             if now - self._begun >= WINDOW_S:
                 self._close(now)
+
+    def _full(self, priority: Priority, way: Way) -> bool:
+        """Say whether as many are inside as may be. Who asks for what comes first always has room."""
+        if priority >= Priority.CATCH_UP:
+            return self.reading >= self._most_reading
+        return priority == Priority.SEND and way == Way.SOCKET and self.writing >= self._most_writing
 
     def _level(self, account: str) -> int:
         if len(self._levels) > KNOWN_ACCOUNTS:
@@ -190,9 +206,11 @@ class Admission:
             self.cut = TOP
         elif self.cut != TOP:
             self.cut = self._climb(self._capacity * took * (1 - FEWER) - self._admitted)
-        self._room = READS
+        self._most_reading, self._most_writing = READS, NO_BOUND
         if now < self._watched_until:
-            self._room = max(LEAST_READS, int(self._read / took * READS_S))
+            self._most_reading = max(LEAST_READS, int(self._read / took * READS_S))
+            self._pace = max(self._done[Way.SOCKET] / took, self._pace * (1 - FEWER))
+            self._most_writing = max(LEAST_WRITES, int(self._pace * WRITES_S))
             self._shares = [_share(asked) for asked in self._asked]
         self._learn()
         self._begin(now)
