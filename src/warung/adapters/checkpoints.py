@@ -1,7 +1,7 @@
 """Copies SQLite's write-ahead log into its file beside the writer, so that no commit waits while thousands of pages are written.
 
 What the writer appends meanwhile is left, and while anything is left the log cannot begin anew. The writer copies that itself, after
-its next commit: it is little.
+its next commit: it is little. Nor can it while somebody reads what was before; then it is copied again when it is an eighth longer.
 """
 
 import contextlib
@@ -19,16 +19,18 @@ class Checkpoints:
 
     def __init__(self, file: Path, pages: int = PAGES) -> None:
         self._file = str(file)
-        self._pages = pages
+        self._pages = self._due = pages
         self._beside: threading.Thread | None = None
 
     def grown(self, db: apsw.Connection, name: str, pages: int) -> int:
         """A commit has left the log that many pages long. Copies what can be copied; a failure is tried again after the next commit."""
+        if pages < self._pages:
+            self._due = self._pages
         if self._beside is not None and not self._beside.is_alive():
-            self._beside = None
+            self._beside, self._due = None, pages + self._pages // 8
             with contextlib.suppress(apsw.Error):
                 db.wal_checkpoint(name, apsw.SQLITE_CHECKPOINT_PASSIVE)
-        elif self._beside is None and pages >= self._pages:
+        elif self._beside is None and pages >= self._due:
             self._beside = threading.Thread(target=self._copy, name="checkpoint", daemon=True)
             self._beside.start()
         return apsw.SQLITE_OK

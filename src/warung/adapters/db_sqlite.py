@@ -127,9 +127,27 @@ class IndexLink(SqliteLink):
         self._db.execute("PRAGMA synchronous=NORMAL")
 
     def begin(self) -> bool:
-        """Open a transaction that takes no lock on the log. Nobody else writes the index."""
-        self._db.execute("BEGIN")
+        """Wait with the transaction for what is written first: a log that somebody reads in one cannot begin anew. Nobody else writes the index."""
         return False
+
+    def run(self, sql: str, params: Params) -> int:
+        """Execute, in a transaction."""
+        self._open()
+        return super().run(sql, params)
+
+    def many(self, sql: str, rows: Rows) -> None:
+        """Execute once per row, in a transaction."""
+        self._open()
+        super().many(sql, rows)
+
+    def commit(self) -> None:
+        """COMMIT, if anything was written."""
+        if self._db.in_transaction:
+            super().commit()
+
+    def _open(self) -> None:
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN")
 
 
 def index_of(file: Path) -> Path:

@@ -16,7 +16,7 @@ from warung.kit.errors import BadRequest
 from warung.kit.ids import AccountId, ConversationId, Identity, Seq
 
 FOLLOWER = "chat.search"
-SLICE = 256  # entries read at a time: nobody else runs while their texts are split
+SLICE = 256  # entries indexed at a time: nobody else runs while their texts are split
 PAGE = 30
 MOST_WORDS = 30
 FOREVER = 1 << 60
@@ -44,19 +44,17 @@ class Found(msgspec.Struct, frozen=True):
 
 def follow(tx: Tx, most: int) -> bool:
     """Index the next entries of the log; True when there may be more. What was recalled meanwhile has no words any more."""
-    at = begun = store_search.going_on(tx, FOLLOWER)
-    read, more = 0, True
-    while more and read < most:
-        limit = min(SLICE, most - read)
-        entries = store_search.log_after(tx, at, limit)
-        if tx.dialect == "sqlite":
-            _look_again(tx, begun, {(conversation, ref) for _, conversation, ref, _ in entries if ref is not None})
-        _index(tx, [(place[1], conversation, card) for place, conversation, _, card in entries])
-        at, read, more = entries[-1][0] if entries else at, read + len(entries), len(entries) == limit
-    if read:
-        store_search.merge(tx, read)
-        store_search.remember_words(tx, FOLLOWER, at)
-    return more
+    begun = store_search.going_on(tx, FOLLOWER)
+    entries = store_search.log_after(tx, begun, most)  # all is read before anything is written: from then on the log is held
+    if not entries:
+        return False
+    if tx.dialect == "sqlite":
+        _look_again(tx, begun, {(conversation, ref) for _, conversation, ref, _ in entries if ref is not None})
+    for at in range(0, len(entries), SLICE):
+        _index(tx, [(place[1], conversation, card) for place, conversation, _, card in entries[at : at + SLICE]])
+    store_search.merge(tx, len(entries))
+    store_search.remember_words(tx, FOLLOWER, entries[-1][0])
+    return len(entries) == most
 
 
 def _look_again(tx: Tx, below: Position, those: Iterable[tuple[ConversationId, Seq]]) -> None:
