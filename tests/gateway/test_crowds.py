@@ -136,3 +136,15 @@ async def test_a_stopping_server_lets_go_of_a_connection_only_when_what_waited_i
     hall.peers[0].drain()
     await until(lambda: bool(closed))
     assert closed == [1]
+
+
+async def test_who_does_not_read_is_answered_and_told_nothing_else(hall: Hall) -> None:
+    slow, paper = hall.peers[0], hall.papers[0]
+    paper.backlog = lambda: 2 << 20  # type: ignore[method-assign]
+    slow.choked()
+    hall.tell(PAIR, b"satu")  # it will be told to ask the log
+    slow.answer(framed(b"stored"))
+    hall.tell(PAIR, b"dua")
+    await tick()
+    assert (hall.hub.dropped, paper.writes) == (1, [framed(b"stored")])
+    assert hall.papers[1].writes == [framed(b"satu") + framed(b"dua")]

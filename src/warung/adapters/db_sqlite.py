@@ -127,7 +127,7 @@ class IndexLink(SqliteLink):
         self._db.execute("PRAGMA synchronous=NORMAL")
 
     def begin(self) -> bool:
-        """Wait with the transaction for what is written first: a log that somebody reads in one cannot begin anew. Nobody else writes the index."""
+        """Wait with BEGIN for the first thing written: the log cannot begin anew while a transaction reads it. Nobody else writes here."""
         return False
 
     def run(self, sql: str, params: Params) -> int:

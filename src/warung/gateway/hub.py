@@ -46,8 +46,8 @@ class Peer:
     """One open connection of an identity."""
 
     __slots__ = (
-        "_choked", "_draining", "_lagging", "_outbox", "_refusals", "_resting", "_stopped",
-        "broken", "heard", "held", "hub", "identity", "in_flight", "wire",
+        "_choked", "_draining", "_refusals", "_resting", "_stopped",
+        "broken", "heard", "held", "hub", "identity", "in_flight", "lagging", "outbox", "wire",
     )  # fmt: skip
 
     def __init__(self, hub: "Hub", wire: Wire, identity: Identity, heard: float) -> None:
@@ -58,8 +58,8 @@ class Peer:
         self.in_flight = 0
         self.broken = 0
         self.held = False
-        self._outbox: list[bytes] = []
-        self._lagging = False
+        self.outbox: list[bytes] = []
+        self.lagging = False
         self._choked = False
         self._draining = False
         self._resting = False
@@ -100,40 +100,40 @@ class Peer:
         """Take no more commands, answer those that came in, then say that the server restarts."""
         self._draining = True
         self._read_or_not()
-        if not self._outbox:
+        if not self.outbox:
             self._close_when_drained()
 
     def answer(self, frame: bytes) -> None:
         """Send an answer: never dropped, since what is in flight is bounded."""
-        if not self._outbox or self.held:
+        if not self.outbox or self.held:
             self.hub.wake(self)
-        self._outbox.append(frame)
+        self.outbox.append(frame)
 
     def push(self, frame: bytes) -> None:
         """Send an event, unless the reader is too far behind."""
-        if self._lagging:
+        if self.lagging:
             return
-        if not self._outbox:
+        if not self.outbox:
             if self._choked and self.wire.backlog() > self.hub.outbox_bytes:
-                self._lagging = True
+                self.lagging = True
                 self.hub.dropped += 1
                 return
             self.hub.wake(self)
         elif self.held:
             self.hub.wake(self)
-        self._outbox.append(frame)
+        self.outbox.append(frame)
 
     def caught_up(self) -> None:
         """The other side has taken everything: tell it once what it missed."""
         self._choked = False
         self._read_or_not()
-        if self._lagging:
-            self._lagging = False
+        if self.lagging:
+            self.lagging = False
             self.answer(RESYNC)
 
     def flush(self) -> None:
         """Write what waits at once."""
-        frames = self._outbox
+        frames = self.outbox
         self.held = False
         data = frames[0] if len(frames) == 1 else b"".join(frames)
         frames.clear()
@@ -213,13 +213,18 @@ class Hub:
         """Push a frame to every connection of its audience here."""
         frame = framed(envelope.frame)
         pushed, peers_of = 0, self._peers.get
-        self._holding = len(envelope.to) >= CROWD
+        holding = self._holding = len(envelope.to) >= CROWD
         for account in envelope.to:
             for peer in peers_of(account, ()):
                 pushed += 1
-                peer.push(frame)
+                if peer.outbox and not peer.lagging and (holding or not peer.held):
+                    peer.outbox.append(frame)  # as `push` would, without its call: it is going to be written anyway
+                else:
+                    peer.push(frame)
         self.pushed += pushed
         self._holding = False
+        if holding and not self._scheduled:
+            self._schedule()  # what was held before may go as soon as that commit is done
         if envelope.ends is not None:
             self.end({envelope.ends})
 
@@ -263,8 +268,11 @@ class Hub:
             peer.held = False
             self.dirty.append(peer)
         if not self._scheduled:
-            self._scheduled = True
-            self._loop.call_soon(self._flush)
+            self._schedule()
+
+    def _schedule(self) -> None:
+        self._scheduled = True
+        self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._scheduled = False
