@@ -50,6 +50,7 @@ class Way(IntEnum):
     HTTP = 1
 
 
+FIRST, READING, SOCKET = Priority.FIRST, Priority.CATCH_UP, Way.SOCKET  # looked up once: an enum's member costs as much as a call
 COSTS_S = (60e-6, 1e-3)  # at first, by way
 NO_BOUND = 1 << 62
 LEARNING, MOST_WRONG = 0.5, 5.0  # how much of an error is believed; an error beyond is believed to be so much
@@ -110,8 +111,11 @@ class Admission:
             level = self._level(account)
         level += priority * ACCOUNT_LEVELS
         self._offered[level] += cost
-        full = self._full(priority, way)
-        if level <= self.cut and self._waiting() < MOST_WAITING and not full:
+        if priority >= READING:
+            full = self.reading >= self._most_reading
+        else:  # who asks for what comes first always has room
+            full = priority > FIRST and self.writing >= self._most_writing and way == SOCKET
+        if level <= self.cut and not full and self._waiting() < MOST_WAITING:
             self._admitted += cost
             return True
         if full and now < self._watched_until:
@@ -161,12 +165,6 @@ class Admission:
             self.late(max(0.0, now - due))
             if now - self._begun >= WINDOW_S:
                 self._close(now)
-
-    def _full(self, priority: Priority, way: Way) -> bool:
-        """Say whether as many are inside as may be. Who asks for what comes first always has room."""
-        if priority >= Priority.CATCH_UP:
-            return self.reading >= self._most_reading
-        return priority == Priority.SEND and way == Way.SOCKET and self.writing >= self._most_writing
 
     def _level(self, account: str) -> int:
         if len(self._levels) > KNOWN_ACCOUNTS:
