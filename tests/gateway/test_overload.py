@@ -127,13 +127,22 @@ def test_however_many_send_at_once_who_is_let_in_waits_for_few(seed: int) -> Non
 
 def test_a_full_desk_keeps_out_what_is_sent_and_nothing_else() -> None:
     play = Play()
-    play.run(8, 3 * CEILING, play.anybody)
+    play.run(8, 2 * CEILING, play.anybody, patient=3)
     play.admission.cut, play.admission.writing = TOP, 1_000
     play.now += 0.001
     assert not play.admission.admit(Priority.SEND, "siti")
     assert play.admission.admit(Priority.FIRST, "siti")
     assert play.admission.admit(Priority.SEND, "siti", Way.HTTP)
     play.admission.wrote(1_000)
+    assert play.admission.admit(Priority.SEND, "siti")
+
+
+def test_the_desk_turns_nobody_away_while_they_come_back_at_once() -> None:
+    """More is refused than done: to refuse costs as much, and with the bound besides little else was done."""
+    play = Play()
+    play.run(8, 5 * CEILING, play.anybody)
+    play.admission.cut, play.admission.writing = TOP, 1_000
+    play.now += 0.001
     assert play.admission.admit(Priority.SEND, "siti")
 
 

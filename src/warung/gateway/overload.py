@@ -175,6 +175,7 @@ class Admission:
     def _begin(self, now: float) -> None:
         self._begun = now
         self._seen = self._begun_requests = 0
+        self._refused_before = self.refused
         self._waits = self._admitted = 0.0
         self._read = 0
         self._done = [0, 0]
@@ -208,7 +209,8 @@ class Admission:
         if now < self._watched_until:
             self._most_reading = max(LEAST_READS, int(self._read / took * READS_S))
             self._pace = max(self._done[Way.SOCKET] / took, self._pace * (1 - FEWER))
-            self._most_writing = max(LEAST_WRITES, int(self._pace * WRITES_S))
+            if self.refused - self._refused_before <= sum(self._done):  # to refuse who comes back at once costs as much as to do it
+                self._most_writing = max(LEAST_WRITES, int(self._pace * WRITES_S))
             self._shares = [_share(asked) for asked in self._asked]
         self._learn()
         self._begin(now)
