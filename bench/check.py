@@ -6,6 +6,7 @@ A rise fails. It needs a decision record that says what it buys; then `make benc
 
 import argparse
 import asyncio
+import gc
 import sys
 import tempfile
 from collections import defaultdict
@@ -80,11 +81,13 @@ class Counter:
         counted.statements = counted.steps = 0
         counted.pages()
         tx = Transaction(link, self._context, self._cache, exclusive=True, writes=True)
+        gc.disable()  # or what others left behind is collected meanwhile, and its finalizers are counted
         sys.setprofile(profile)
         try:
             verb(tx)
         finally:
             sys.setprofile(None)
+            gc.enable()
         statements, steps = counted.statements, counted.steps
         link.commit()
         self.told = tx.told

@@ -171,6 +171,7 @@ async def test_money_of_a_shop_is_taken_on_its_page_and_on_the_card_that_told_of
         await counter.turned_down("Tidak ada uang seperti itu")
         await counter.hears("requestMerchantTransfer:fail")
         await counter.presses("take mine")
+        await expect(counter.sheet.get_by_text("Toko Siti", exact=True)).to_be_visible()
         await page.keyboard.press("Escape")
         await counter.hears("requestMerchantTransfer:cancel")
         await counter.presses("take mine")
