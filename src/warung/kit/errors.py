@@ -11,6 +11,7 @@ A sentence may name details in braces. Mapped once, in the gateway; other langua
 import inspect
 import re
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -26,11 +27,13 @@ class Refusal(Exception):
         self.details = details
 
     @classmethod
+    @cache  # told thousands of times a second when there is too much to do
     def code(cls) -> str:
         """Return the wire code: `NotAMember` is `not_a_member`."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     @classmethod
+    @cache
     def sentence(cls) -> str:
         """Return the English sentence, with its places for details."""
         return " ".join(inspect.cleandoc(cls.__doc__ or "").split())
