@@ -39,6 +39,7 @@ class Run(msgspec.Struct):
     total_arrived: int
     server_cpu_s: float = 0.0
     index_cpu_s: float = 0.0  # of that: the search index
+    index_behind_s: float = 0.0  # how far it was behind the log at the end
     other_cpu_s: float = 0.0  # of the machine, without server and generator
     stolen_s: float = 0.0  # by the hypervisor
 
@@ -108,7 +109,7 @@ def steps(server: Server, argv: Sequence[str]) -> Iterator[Run]:
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
-    meter, busy, indexed = machine.Meter(server.roots), None, 0.0
+    meter, busy, before, index = machine.Meter(server.roots), None, machine.Index(), machine.Index()
     try:
         for line in process.stdout:
             word = line.split(" ")[0].strip()
@@ -116,15 +117,18 @@ def steps(server: Server, argv: Sequence[str]) -> Iterator[Run]:
                 process.stdin.write("go\n")
                 process.stdin.flush()
             elif word == "begin":
-                indexed = server.index_s()
+                before = server.index()
                 meter.begin()
             elif word == "end":
                 busy = meter.end()
-                indexed = server.index_s() - indexed
+                index = server.index()
             elif busy is not None:
                 seen: dict[str, Any] = msgspec.json.decode(line)
                 other = max(0.0, busy.machine_s - busy.server_s - seen["generator_cpu_s"])
-                yield Run(**seen, server_cpu_s=busy.server_s, index_cpu_s=indexed, other_cpu_s=other, stolen_s=busy.stolen_s)
+                yield Run(
+                    **seen, server_cpu_s=busy.server_s, index_cpu_s=index.cpu_s - before.cpu_s, index_behind_s=index.behind_s,
+                    other_cpu_s=other, stolen_s=busy.stolen_s,
+                )  # fmt: skip
         if busy is None or process.wait(PATIENCE_S) != 0:
             raise Broken(process.stderr.read().strip()[-600:])
     finally:

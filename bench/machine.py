@@ -18,6 +18,13 @@ class Broken(Exception):
     """A run that says nothing: the server refused, hung up or was not there."""
 
 
+class Index(msgspec.Struct):
+    """The search index, which may follow the log: CPU seconds it has used, and since how many it has not been at the log's end."""
+
+    cpu_s: float = 0.0
+    behind_s: float = 0.0
+
+
 class Server(msgspec.Struct):
     """A running server: its name in the tables, the roots of its process trees, where it listens, how it is spoken to."""
 
@@ -26,13 +33,17 @@ class Server(msgspec.Struct):
     port: int
     protocol: str
 
-    def index_s(self) -> float:
-        """Return the CPU seconds that warung's search index has used, which may follow the log; 0 for others."""
+    def index(self) -> Index:
+        """Return what warung's search index says of itself; nothing for others."""
         if self.protocol != "websocket":
-            return 0.0
+            return Index()
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=30) as answer:
             lines = answer.read().decode().splitlines()
-        return sum(float(line.split()[-1]) for line in lines if line.startswith('warung_follower_cpu_seconds_total{follower="search"'))
+
+        def told(name: str) -> float:
+            return sum(float(line.split()[-1]) for line in lines if line.startswith(name + '{follower="search"'))
+
+        return Index(told("warung_follower_cpu_seconds_total"), told("warung_follower_lag_seconds"))
 
 
 class Busy(msgspec.Struct):

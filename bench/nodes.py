@@ -24,7 +24,7 @@ from typing import Any
 
 import msgspec
 
-from bench import generator, machine, place, talking
+from bench import generator, machine, parts, place, talking
 from bench.generator import Run
 from bench.machine import Server
 from bench.model.place import Parts, Seen, closed, paced
@@ -32,28 +32,34 @@ from bench.report import PAGE
 from bench.results import FOLDER, middle
 from tests import environment
 from tests.cluster.processes import Cluster
-from tests.engines import Nats
-from warung.adapters.bus_nats import NatsBus
-from warung.kit.bus import Envelope
-from warung.kit.ids import AccountId
 
 PACE, WINDOW = 500, talking.WINDOW
 SLOW = 100  # messages per second: every batch has one
 APART = "saturated, each part on a core of its own"
 BEGIN, END = "<!-- nodes: written by python -m bench.nodes -->", "<!-- /nodes -->"
-FRAME = b'{"type":"chat.message","text":"' + b"x" * 250 + b'"}'
 
 
 class Whole(msgspec.Struct):
-    """What a number of nodes showed: rounds at full speed, at a pace, slowly, and of a group; CPU by part, in us per message."""
+    """What a number of nodes showed: rounds at full speed, at a pace, slowly, and of a group; in each, CPU by part in us per message, and
+    how many messages a commit had.
+    """
 
     nodes: int
     saturated: list[Run] = []
     paced: list[Run] = []
     slow: list[Run] = []
     group: list[Run] = []
-    parts_us: dict[str, dict[str, float]] = {}
-    batch: dict[str, float] = {}
+    parts_us: dict[str, list[dict[str, float]]] = {}
+    batches: dict[str, list[float]] = {}
+
+    def used(self, name: str) -> dict[str, float]:
+        """Return the CPU by part, the middle of the rounds."""
+        rounds = self.parts_us[name]
+        return {part: statistics.median(each[part] for each in rounds) for part in rounds[0]}
+
+    def batch(self, name: str) -> float:
+        """Return how many messages a commit had, the middle of the rounds."""
+        return statistics.median(self.batches[name])
 
 
 class Measured:
@@ -82,11 +88,13 @@ class Measured:
         (seen,) = generator.steps(self.server, generator.command("websocket", mode, people, port=self.server.port, **words))
         getattr(whole, name).append(seen)
         used = {part: (machine.cpu_s(roots) - before[part]) / max(1, seen.total_arrived) * 1e6 for part, roots in self.roots.items()}
-        whole.parts_us[name] = {part: round(cost, 1) for part, cost in used.items()}
-        whole.batch[name] = round(seen.total_sent / max(1.0, self._commits() - commits), 1)
+        each = {part: round(cost, 1) for part, cost in used.items()}
+        batch = round(seen.total_sent / max(1.0, self._commits() - commits), 1)
+        whole.parts_us.setdefault(name, []).append(each)
+        whole.batches.setdefault(name, []).append(batch)
         print(
-            f"{whole.nodes} nodes, {name}: {seen.delivered / seen.seconds:,.0f}/s, {seen.cpu_us:.0f} us {whole.parts_us[name]},"
-            f" {whole.batch[name]} in a commit, {seen.p50_ms:.2f} and {seen.p99_ms:.2f} ms, generator {seen.generator_share:.0%},"
+            f"{whole.nodes} nodes, {name}: {seen.delivered / seen.seconds:,.0f}/s, {seen.cpu_us:.0f} us {each},"
+            f" {batch} in a commit, {seen.p50_ms:.2f} and {seen.p99_ms:.2f} ms, generator {seen.generator_share:.0%},"
             f" others {seen.other_cpu_s / seen.seconds:.2f}",
             flush=True,
         )
@@ -130,106 +138,54 @@ def measured(nodes: int, given: argparse.Namespace) -> Whole:
     return whole
 
 
-async def bus_alone(url: str, server: Sequence[int], seconds: float) -> dict[str, float]:
-    """Send over the bus from one end to another in this process: CPU of both ends together, of NATS, and how long a hint takes."""
-    here, there = NatsBus(url), NatsBus(url)
-    await asyncio.gather(here.connected.wait(), there.connected.wait())
-    accounts = [AccountId(f"orang{n}") for n in range(100)]
-    came: list[float] = []
-    begun = dict.fromkeys(accounts, 0.0)
-    there.subscribe(lambda envelope: came.append(time.perf_counter() - begun[envelope.to[0]]))
-    await asyncio.gather(*(there.attend(account) for account in accounts))
-
-    async def send(pause_s: float, until: float) -> tuple[int, float, float]:
-        came.clear()
-        cpu, nats, sent = time.process_time(), machine.cpu_s(server), 0
-        for account in itertools.cycle(accounts):
-            if time.perf_counter() > until:
-                break
-            begun[account] = time.perf_counter()
-            here.publish(Envelope([account], FRAME))
-            sent += 1
-            await asyncio.sleep(pause_s)
-        await asyncio.sleep(0.3)
-        return sent, (time.process_time() - cpu) / sent * 1e6, (machine.cpu_s(server) - nats) / sent * 1e6
-
-    await send(0.002, time.perf_counter() + seconds)
-    wait = statistics.median(came)
-    sent, ends, nats = await send(0, time.perf_counter() + seconds)
-    lost = sent - len(came)
-    await here.close()
-    await there.close()
-    return {"ends_us": round(ends, 1), "nats_us": round(nats, 1), "p50_ms": round(wait * 1e3, 3), "lost": lost}
+def after_another() -> parts.Again:
+    """Measure a batch that comes after another node's, beside a node that only keeps its place."""
+    with clustered(1) as running, tempfile.TemporaryDirectory(prefix="warung-again-", dir="/var/tmp") as folder:
+        postgres = running.cluster.postgres
+        return asyncio.run(parts.after_another(Path(folder), postgres.url, [postgres.pid]))
 
 
-def bus_of(given: argparse.Namespace) -> dict[str, float]:
-    """Measure the bus alone."""
-    with tempfile.TemporaryDirectory(prefix="warung-bus-", dir="/var/tmp") as folder:
-        nats = Nats(Path(folder))
-        nats.start()
-        try:
-            (running,) = nats.servers
-            assert running._running is not None
-            return asyncio.run(bus_alone(nats.url, [running._running.pid], given.seconds))
-        finally:
-            nats.kill()
-
-
-def parts_of(one: Whole, bus: dict[str, float]) -> Parts:
+def parts_of(one: Whole, bus: parts.Bus, again: parts.Again) -> Parts:
     """Derive the costs of the parts from one node at full speed and at a pace: a batch costs something, and so does each message in it."""
-    fast, slow = one.parts_us["saturated"], one.parts_us["paced"]
-    size, few = one.batch["saturated"], one.batch["paced"]
-
-    def split(part: str) -> tuple[float, float]:
-        each = max(0.0, (slow[part] - fast[part]) / (1 / few - 1 / size))
-        return each, max(0.0, fast[part] - each / size)
-
-    batch, message = split("nodes")
-    turn, store = split("postgres")
-    busy = (slow["nodes"] + slow["postgres"]) / 1e3
-    wait = max(0.0, middle(one.paced, lambda run: run.p50_ms) - busy)
-    # Of what a message costs its node, the profile says: a third reading and answering, a third writing, a sixth pushing, told in
-    # docs/performance.md; nobody hears the bus on one node, so what is sent there comes on top.
-    return Parts(
-        read_us=message * 0.35,
-        write_us=message * 0.5,
-        push_us=message * 0.15,
-        store_us=store,
-        batch_us=batch,
-        turn_us=turn,
-        wait_us=wait * 1e3,
-        out_us=bus["ends_us"] * 0.5,
-        in_us=bus["ends_us"] * 0.5,
-        bus_us=bus["nats_us"],
-        bus_wait_us=bus["p50_ms"] * 1e3,
-    )
+    fast, slow, size, few = one.used("saturated"), one.used("paced"), one.batch("saturated"), one.batch("paced")
+    wait_us = max(0.0, middle(one.paced, lambda run: run.p50_ms) * 1e3 - slow["nodes"] - slow["postgres"])
+    nodes, postgres = ({few: slow[part], size: fast[part]} for part in ("nodes", "postgres"))
+    return parts.parts_of(nodes, postgres, wait_us, bus, again)
 
 
-def foretold(parts: Parts, nodes: int) -> dict[str, Seen]:
+def foretold(costs: Parts, nodes: int) -> dict[str, Seen]:
     """Ask the model."""
-    flying = talking.PAIRS * WINDOW
     return {
-        "saturated": closed(parts, nodes, flying),
-        "paced": paced(parts, nodes, PACE),
-        APART: closed(parts, nodes, flying, apart=True),
+        "saturated": closed(costs, nodes, talking.PAIRS, WINDOW),
+        "paced": paced(costs, nodes, PACE),
+        APART: closed(costs, nodes, talking.PAIRS, WINDOW, apart=True),
     }
 
 
-def table(wholes: Sequence[Whole], said: dict[int, dict[str, Seen]], bus: dict[str, float]) -> str:
+def table(wholes: Sequence[Whole], said: dict[int, dict[str, Seen]], bus: parts.Bus, again: parts.Again) -> str:
     """Return what was measured and what was foretold, as Markdown."""
+    few, many, alone, together = parts.FEW, parts.MANY, parts.ALONE, parts.TOGETHER
     lines = [
-        f"The bus alone: {bus['ends_us']} us of CPU for both ends and {bus['nats_us']} us in NATS per hint, {bus['p50_ms']} ms on the way.",
+        f"The bus alone: {bus.ends_us[few]} us of CPU for both ends and {bus.nats_us[few]} us in NATS per parcel with one frame, "
+        f"{bus.ends_us[many]} and {bus.nats_us[many]} us with {many}; {bus.p50_ms} ms on the way.",
+        f"A batch after another node's: {again.node_us[alone]:.0f} us more on the node and {again.postgres_us[alone]:.0f} us in PostgreSQL "
+        f"with one message, {again.node_us[together]:.0f} and {again.postgres_us[together]:.0f} with {together}.",
         "",
-        "| nodes | CPU us each: nodes, PostgreSQL, NATS | in all | foretold | deliveries/s | p50 at 500/s, ms | foretold | group, us |",
-        "|---|---|---|---|---|---|---|---|",
+        "| nodes | CPU us each: nodes, PostgreSQL, NATS | in all | foretold | in a commit | foretold | deliveries/s "
+        "| at 500/s: CPU us | foretold | p50 ms | foretold | group, us |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for whole in wholes:
-        told, used = said[whole.nodes], whole.parts_us["saturated"]
+        told, used = said[whole.nodes], whole.used("saturated")
         cells = [
             f"{used['nodes']:.0f}, {used['postgres']:.0f}, {used['nats']:.0f}",
             f"{sum(used.values()):.0f}",
             f"{told['saturated'].cpu_us:.0f}",
+            f"{whole.batch('saturated'):.0f}",
+            f"{told['saturated'].batch:.0f}",
             f"{middle(whole.saturated, lambda run: run.rate):,.0f}",
+            f"{sum(whole.used('paced').values()):.0f}",
+            f"{told['paced'].cpu_us:.0f}",
             f"{middle(whole.paced, lambda run: run.p50_ms):.2f}",
             f"{told['paced'].p50_ms:.2f}",
             f"{middle(whole.group, lambda run: run.cpu_us):.1f}",
@@ -262,15 +218,15 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, default=3, help="up to how many")
     parser.add_argument("--no-page", action="store_true", help="leave docs/performance.md and the results as they are")
     given = parser.parse_args()
-    bus = bus_of(given)
-    print(f"bus alone: {bus}", flush=True)
+    bus, again = parts.bus_alone(given.seconds), after_another()
+    print(f"bus alone: {bus}\nafter another: {again}", flush=True)
     one = measured(1, given)
-    parts = parts_of(one, bus)
-    print(f"parts: {parts}", flush=True)
-    said = {nodes: foretold(parts, nodes) for nodes in range(1, given.nodes + 1)}
+    costs = parts_of(one, bus, again)
+    print(f"parts: {costs}", flush=True)
+    said = {nodes: foretold(costs, nodes) for nodes in range(1, given.nodes + 1)}
     print(f"foretold: {said}", flush=True)
     wholes = [one, *(measured(nodes, given) for nodes in range(2, given.nodes + 1))]
-    text = table(wholes, said, bus)
+    text = table(wholes, said, bus, again)
     print(text)
     if given.no_page:
         return
@@ -278,7 +234,8 @@ def main() -> None:
     folder = FOLDER.parent / "measured/nodes"
     folder.mkdir(parents=True, exist_ok=True)
     date = datetime.now(UTC).isoformat(timespec="seconds")
-    found: dict[str, Any] = {"date": date, "machine": machine.described(), "bus": bus, "parts": parts, "foretold": said, "measured": wholes}
+    found: dict[str, Any] = {"date": date, "machine": machine.described(), "bus": bus, "again": again, "parts": costs, "foretold": said}
+    found["measured"] = wholes
     (folder / f"{date[:16].replace(':', '')}.json").write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1))
 
 

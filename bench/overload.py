@@ -87,11 +87,11 @@ def crowd(server: Server, mode: str, people: Path, **options: float | str) -> li
                 process.stdin.write("go\n")
                 process.stdin.flush()
             elif word == "begin":
-                indexed = server.index_s()
+                indexed = server.index().cpu_s
                 meter.begin()
             elif word == "end":
                 busy = meter.end()
-                indexed = server.index_s() - indexed
+                indexed = server.index().cpu_s - indexed
             elif busy is not None:
                 kernel = machine.sockets_kb() / 1024
                 memory = machine.memory_kb(server.roots) / 1024 + kernel

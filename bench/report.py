@@ -138,7 +138,7 @@ def _other_goals(results: Results) -> list[tuple[str, str, str, bool | None]]:
 
 
 def _talk(results: Results) -> str:
-    head = ("server", "CPU us per message", "of that the index", "messages/s", "p50 / p99 ms", "server / generator", "others")
+    head = ("server", "CPU us per message", "of that the index; s behind", "messages/s", "p50 / p99 ms", "server / generator", "others")
     parts = []
     for title, kind in (
         ("One to one, saturated: 100 pairs, four messages of each on the way, 150 bytes", results.saturated),
@@ -161,7 +161,7 @@ def _row(name: str, runs: Sequence[Run]) -> list[str]:
     return [
         name,
         f"{middle(runs, lambda run: run.cpu_us):.1f} ({min(costs):.1f} - {max(costs):.1f}){limited}",
-        f"{follow:.1f}" if follow else "",
+        f"{follow:.1f}; {max(run.index_behind_s for run in runs):.1f}" if follow else "",
         f"{middle(runs, lambda run: run.rate):,.0f}",
         f"{middle(runs, lambda run: run.p50_ms):.2f} / {middle(runs, lambda run: run.p99_ms):.2f}",
         f"{middle(runs, lambda run: run.server_cpu_s / run.seconds):.0%} / {middle(runs, lambda run: run.generator_share):.0%}",

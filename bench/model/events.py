@@ -1,9 +1,11 @@
-"""Discrete events: a clock that jumps to the next thing that happens, and workers that do one thing after the other."""
+"""Discrete events: a clock that jumps to the next thing that happens, and threads that share cores."""
 
 import heapq
 import itertools
 from collections import deque
 from collections.abc import Callable
+
+SLICE_S = 0.004  # a thread that others wait behind is taken off its core after so long
 
 
 class Clock:
@@ -27,37 +29,43 @@ class Clock:
 
 
 class Core:
-    """One core of a machine: whatever asks for it is done by turns of `slice_s`, as a kernel's scheduler does."""
+    """One core of a machine. Whoever has had least of it works next, as with a kernel's scheduler: shares of time, not of pieces."""
 
-    def __init__(self, clock: Clock, slice_s: float = 0.004) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._slice_s = slice_s
-        self._waiting: deque[tuple[float, Callable[[], None]]] = deque()
+        self._order = itertools.count()
+        self._ready: list[tuple[float, int, Lane]] = []
+        self._least = 0.0  # what the one who works had: who wakes up has had no less, or it would catch up on its sleep
         self._busy = False
         self.used_s = 0.0
 
-    def work(self, seconds: float, done: Callable[[], None]) -> None:
-        """Use the core for so long, then call."""
-        self._waiting.append((seconds, done))
+    def wake(self, lane: "Lane") -> None:
+        """A thread has something to do."""
+        lane.had_s = max(lane.had_s, self._least)
+        heapq.heappush(self._ready, (lane.had_s, next(self._order), lane))
         if not self._busy:
             self._turn()
 
     def _turn(self) -> None:
-        if not self._waiting:
-            self._busy = False
-            return
-        self._busy = True
-        seconds, done = self._waiting.popleft()
-        now = min(seconds, self._slice_s)
-        self.used_s += now
-        self._clock.after(now, lambda: self._after(seconds - now, done))
+        self._busy = bool(self._ready)
+        if self._busy:
+            self._least, _, lane = heapq.heappop(self._ready)
+            self._work(lane, SLICE_S)
 
-    def _after(self, left: float, done: Callable[[], None]) -> None:
-        if left > 1e-12:
-            self._waiting.append((left, done))
+    def _work(self, lane: "Lane", slice_s: float) -> None:
+        now = min(lane.left_s(), slice_s)
+        self.used_s += now
+        lane.had_s += now
+        self._clock.after(now, lambda: self._worked(lane, now, slice_s - now))
+
+    def _worked(self, lane: "Lane", now: float, slice_s: float) -> None:
+        if not lane.worked(now):
+            self._turn()
+        elif slice_s > 1e-9:
+            self._work(lane, slice_s)
         else:
-            done()
-        self._turn()
+            heapq.heappush(self._ready, (lane.had_s, next(self._order), lane))
+            self._turn()
 
 
 class Lane:
@@ -66,20 +74,27 @@ class Lane:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._waiting: deque[tuple[float, Callable[[], None]]] = deque()
-        self._busy = False
+        self._done_s = 0.0  # of the first piece
+        self._awake = False
+        self.had_s = 0.0
 
     def work(self, seconds: float, done: Callable[[], None]) -> None:
         """Do something when what came before is done."""
         self._waiting.append((seconds, done))
-        if not self._busy:
-            self._next()
+        if not self._awake:
+            self._awake = True
+            self._core.wake(self)
 
-    def _next(self) -> None:
-        self._busy = bool(self._waiting)
-        if self._busy:
-            seconds, done = self._waiting.popleft()
-            self._core.work(seconds, lambda: self._done(done))
+    def left_s(self) -> float:
+        """Return how long the first piece still takes."""
+        return self._waiting[0][0] - self._done_s
 
-    def _done(self, done: Callable[[], None]) -> None:
-        done()
-        self._next()
+    def worked(self, seconds: float) -> bool:
+        """The core has worked for it; True while there is more to do."""
+        self._done_s += seconds
+        if self.left_s() < 1e-12:
+            self._done_s = 0.0
+            _, done = self._waiting.popleft()
+            done()
+        self._awake = bool(self._waiting)
+        return self._awake

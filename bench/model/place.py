@@ -5,7 +5,7 @@ these share. What is left out: the network, garbage collection, vacuum, checkpoi
 """
 
 import random
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -26,10 +26,15 @@ class Parts(msgspec.Struct, frozen=True):
     batch_us: float  # a batch: on the writer of its node
     turn_us: float  # a batch: on the database's side
     wait_us: float  # a batch: nobody computes; the disk, the lock going round
+    again_us: float  # a batch after another node's: on the writer, which looks its conversations up anew
+    again_each_us: float  # the same, per message
+    again_turn_us: float  # the same batch, on the database's side
+    again_store_us: float  # the same, per message
     push_us: float  # one delivery, on the loop of a node
-    out_us: float  # a message told on the bus, on the loop that sends it
+    out_us: float  # a parcel, all that one commit has for one person: on the loop that sends it
     bus_us: float  # the same, in the bus
     in_us: float  # the same, on the loop that hears it
+    frame_us: float  # each message in it, on either loop
     bus_wait_us: float  # nobody computes: on the way between two nodes
 
 
@@ -44,13 +49,14 @@ class Seen(msgspec.Struct):
 
 
 class Message:
-    """One message on its way."""
+    """One message on its way: when it was said, on which node, to whom."""
 
-    __slots__ = ("begun", "node")
+    __slots__ = ("begun", "node", "to")
 
-    def __init__(self, begun: float, node: int) -> None:
+    def __init__(self, begun: float, node: int, to: int) -> None:
         self.begun = begun
         self.node = node
+        self.to = to
 
 
 class Place:
@@ -76,15 +82,15 @@ class Place:
         self._pending: list[list[Message]] = [[] for _ in range(nodes)]
         self._writing, self._scheduled = [False] * nodes, [False] * nodes
         self._turn: deque[Callable[[], None]] = deque()
-        self._taken = False
+        self._taken, self._wrote = False, -1
         self.batches = self.stored = 0
         self.latencies: list[float] = []
         self.arrived: Callable[[Message], Any] = lambda message: None
         self.measuring = False
 
-    def say(self, node: int) -> None:
+    def say(self, node: int, to: int) -> None:
         """Somebody connected to a node says something to somebody on the next one (on the same one, where there is only that)."""
-        message = Message(self.clock.now, node)
+        message = Message(self.clock.now, node, to)
         self._loops[node].work(self._parts.read_us / 1e6, lambda: self._read(message))
 
     def _read(self, message: Message) -> None:
@@ -108,10 +114,15 @@ class Place:
     def _batch(self, node: int) -> None:
         batch, self._pending[node] = self._pending[node][:UNITS_PER_COMMIT], self._pending[node][UNITS_PER_COMMIT:]
         parts, size = self._parts, len(batch)
+        write_us, store_us = parts.batch_us + size * parts.write_us, parts.turn_us + size * parts.store_us
+        if self._wrote not in (node, -1):
+            write_us += parts.again_us + size * parts.again_each_us
+            store_us += parts.again_turn_us + size * parts.again_store_us
+        self._wrote = node
         self._writers[node].work(
-            (parts.batch_us + size * parts.write_us) / 1e6,
+            write_us / 1e6,
             lambda: self._database.work(
-                (parts.turn_us + size * parts.store_us) / 1e6,
+                store_us / 1e6,
                 lambda: self.clock.after(parts.wait_us / 1e6 * 2 * self._chance.random(), lambda: self._committed(node, batch)),
             ),
         )
@@ -124,18 +135,23 @@ class Place:
         self._next_turn()
         self._begin(node)
         there = (node + 1) % len(self._loops)
+        parcels: defaultdict[int, list[Message]] = defaultdict(list)
         for message in batch:
             if there == node:
                 self._loops[node].work(self._parts.push_us / 1e6, partial(self._delivered, message))
             else:
-                self._loops[node].work(self._parts.out_us / 1e6, partial(self._out, message, there))
+                parcels[message.to].append(message)
+        for parcel in parcels.values():
+            self._loops[node].work((self._parts.out_us + len(parcel) * self._parts.frame_us) / 1e6, partial(self._out, parcel, there))
 
-    def _out(self, message: Message, there: int) -> None:
-        def over() -> None:
-            self.clock.after(self._parts.bus_wait_us / 1e6, lambda: self._loops[there].work(cost, partial(self._delivered, message)))
+    def _out(self, parcel: list[Message], there: int) -> None:
+        def arrived() -> None:
+            loop.work(self._parts.in_us / 1e6, lambda: None)
+            for message in parcel:
+                loop.work((self._parts.frame_us + self._parts.push_us) / 1e6, partial(self._delivered, message))
 
-        cost = (self._parts.in_us + self._parts.push_us) / 1e6
-        self._bus.work(self._parts.bus_us / 1e6, over)
+        loop = self._loops[there]
+        self._bus.work(self._parts.bus_us / 1e6, lambda: self.clock.after(self._parts.bus_wait_us / 1e6, arrived))
 
     def _delivered(self, message: Message) -> None:
         if self.measuring:
@@ -154,12 +170,12 @@ class Place:
         )
 
 
-def closed(parts: Parts, nodes: int, in_flight: int, *, apart: bool = False, seconds: float = 4.0, seed: int = 1) -> Seen:
-    """Predict what happens when so many messages are always on their way, the people spread over the nodes."""
+def closed(parts: Parts, nodes: int, people: int, window: int, *, apart: bool = False, seconds: float = 4.0, seed: int = 1) -> Seen:
+    """Predict what happens when each of these people always has `window` messages on their way, the people spread over the nodes."""
     place = Place(parts, nodes, apart=apart, seed=seed)
-    place.arrived = lambda message: place.say(message.node)
-    for at in range(in_flight):
-        place.say(at % nodes)
+    place.arrived = lambda message: place.say(message.node, message.to)
+    for at in range(people * window):
+        place.say(at % people % nodes, at % people)
     return _measured(place, seconds)
 
 
@@ -168,7 +184,7 @@ def paced(parts: Parts, nodes: int, rate: float, *, apart: bool = False, seconds
     place = Place(parts, nodes, apart=apart, seed=seed)
 
     def next_one(number: int) -> None:
-        place.say(number % nodes)
+        place.say(number % nodes, number)
         place.clock.after(1 / rate, lambda: next_one(number + 1))
 
     next_one(0)
