@@ -1,6 +1,6 @@
 """What the one writer keeps of a conversation between transactions: who may write, and the last number of its log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
@@ -80,22 +80,23 @@ class Rooms:
             self._weight = 0
         heads = store.heads(tx, ids)
         found = store_members.conversations(tx, ids)
+        between = contacts.conversations_of_contacts(tx, [id for id, kept in found.items() if kept.kind == "direct"])
         members: dict[ConversationId, dict[AccountId, Standing]] = {id: {} for id in found}
         for row in store_members.members(tx, ids):
             members[row.conversation][row.account] = Standing(row.role, row.silenced_until, row.from_seq)
         for id, kept in found.items():
             who = tuple(members[id])
             last_seq, counted = heads.get(id, (0, 0))
-            self._rooms[id] = Room(id, kept.kind, members[id], who, last_seq, counted, _shut(tx, kept, who), kept.expires_ms)
+            self._rooms[id] = Room(id, kept.kind, members[id], who, last_seq, counted, _shut(tx, kept, id in between), kept.expires_ms)
             self._weight += len(who)
 
 
-def _shut(tx: Tx, kept: store_members.Kept, who: Sequence[AccountId]) -> type[Refusal] | None:
+def _shut(tx: Tx, kept: store_members.Kept, between_contacts: bool) -> type[Refusal] | None:
     if kept.closed:
         return ConversationClosed
     if not kind_of(tx, kept.kind).members_write:
         return ReadOnly
-    if kept.kind == "direct" and not (len(who) == 2 and contacts.are_contacts(tx, who[0], who[1])):
+    if kept.kind == "direct" and not between_contacts:
         return contacts.NotAContact
     return None
 

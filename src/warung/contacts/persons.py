@@ -151,6 +151,11 @@ def conversation(reader: Reader, a: AccountId, b: AccountId) -> ConversationId |
     return store.conversation(reader, a, b)
 
 
+def conversations_of_contacts(reader: Reader, among: Sequence[ConversationId]) -> set[ConversationId]:
+    """Return those of these conversations of two whose people are contacts now."""
+    return store.conversations_of_contacts(reader, among)
+
+
 def changed_at(reader: Reader, *, by: AccountId) -> int:
     """Return when what `by` sees in `overview` last changed, profiles included (milliseconds UTC); 0 for never."""
     return store.changed_at(reader, by)

@@ -79,6 +79,13 @@ def conversation(reader: Reader, a: AccountId, b: AccountId) -> ConversationId |
     return ConversationId(row[0]) if row else None
 
 
+def conversations_of_contacts(reader: Reader, among: Sequence[ConversationId]) -> set[ConversationId]:
+    """Return those of these conversations whose two people are contacts."""
+    sql = """SELECT p.conversation FROM contact_pair p JOIN contact c ON c.account = p.low AND c.other = p.high
+        WHERE p.conversation IN :among"""
+    return {ConversationId(row[0]) for row in reader.all(sql, {"among": list(among)})} if among else set()
+
+
 def insert_request(tx: Tx, asked: Asked) -> None:
     """Keep a new request."""
     sql = f"INSERT INTO contact_request ({ASKED}) VALUES (:id, :sender, :recipient, :greeting, :via, :at, :arrived, :dismissed_at)"

@@ -1,0 +1,65 @@
+"""On PostgreSQL what is asked of many conversations reads their ends, also by a plan from when there was hardly a message."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.cast import Cast
+from tests.worlds import OpenWorld, on_postgres
+from warung import contacts
+from warung.chat import store, store_members
+from warung.chat.messages import encode
+from warung.chat.model import Message, Text
+from warung.kit.db import Tx
+from warung.kit.ids import Seq
+
+TALKS, SAID = 32, 40
+READ = "SELECT coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0) FROM pg_stat_xact_user_tables WHERE relname = 'message'"
+BUDI = "budi"
+
+
+def heads(tx: Tx, me: Any, talks: list[Any]) -> Any:
+    return len(store.heads(tx, talks))
+
+
+def unread(tx: Tx, me: Any, talks: list[Any]) -> Any:
+    return store_members.unread(tx, me)
+
+
+def changed(tx: Tx, me: Any, talks: list[Any]) -> Any:
+    return len(store_members.seen_by(tx, me, since=0, peers=["direct"]))
+
+
+@pytest.mark.parametrize(("ask", "found"), [(heads, TALKS), (unread, TALKS * SAID), (changed, TALKS)])
+async def test_an_old_plan_reads_the_ends_of_conversations_only(
+    open_a_world: OpenWorld, ask: Callable[[Tx, Any, list[Any]], Any], found: int
+) -> None:
+    with on_postgres() as url:
+        world = await open_a_world(url)
+        me, *others = await Cast(world.db).people(BUDI, *(f"teman{at}" for at in range(TALKS)))
+
+        def look(tx: Tx) -> int:
+            talks = [contacts.befriend(tx, a=other, b=me) for other in others]
+            tx.run("SET LOCAL plan_cache_mode = force_generic_plan", {})
+            for _ in range(8):  # from the sixth time on psycopg has it prepared, and PostgreSQL keeps the plan
+                ask(tx, me, talks)
+            card = msgspec.Raw(encode(Text(text_="kopi")))
+            store.append(
+                tx,
+                [
+                    Message(talk, Seq(2 + at), other, None, tx.now, card, None, None, None, 1 + at, f"{talk}{at:06}")
+                    for talk, other in zip(talks, others, strict=True)
+                    for at in range(SAID)
+                ],
+            )
+            before = tx.one(READ, {})
+            assert ask(tx, me, talks) == found
+            after = tx.one(READ, {})
+            assert before is not None
+            assert after is not None
+            return int(after[0] - before[0])
+
+        assert await world.db.write(look) <= 3 * TALKS
+        await world.close()
