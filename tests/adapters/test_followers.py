@@ -78,6 +78,27 @@ async def test_a_follower_far_behind_holds_up_nobody_and_a_broken_one_neither(db
         await asyncio.gather(task, return_exceptions=True)
 
 
+async def test_an_index_beside_that_keeps_up_is_not_behind_because_others_go_on_writing(tmp_path: Path, hand: Hand) -> None:
+    class Growing(Reading):
+        def _caught_up(self, reader: Reader) -> bool:
+            self.log += 5  # whoever looks finds more
+            return False
+
+    db = await open_database(settings_for(tmp_path), Context(Cards([]), lambda event, to: None, clock=hand))
+    index = Growing("index", 10)
+    followers = Followers(db, LocalBus(), [index.follower], beside=True)
+    await asyncio.sleep(0.1)  # what it is behind counts from when it was made
+    begun = time.monotonic()
+    task = asyncio.create_task(followers.run())
+    try:
+        await until(lambda: len(index.turns) > 2, db=db)
+        assert followers.lags()["index"] < time.monotonic() - begun, "it has not been at the end since it began"
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await db.close()
+
+
 async def test_turns_stay_within_their_bounds_and_nothing_is_left(db: Database) -> None:
     one = Reading("one", 30_000)
     followers = Followers(db, LocalBus(), [one.follower])
