@@ -1,5 +1,6 @@
 """On PostgreSQL what is asked of many conversations reads their ends, also by a plan from when there was hardly a message."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -12,11 +13,13 @@ from warung import contacts
 from warung.chat import store, store_members
 from warung.chat.messages import encode
 from warung.chat.model import Message, Text
+from warung.contacts import store as contacts_store
 from warung.kit.db import Tx
-from warung.kit.ids import Seq
+from warung.kit.ids import ConversationId, Seq, new_id
 
 TALKS, SAID = 32, 40
 READ = "SELECT coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0) FROM pg_stat_xact_user_tables WHERE relname = 'message'"
+CONTACTS_READ = READ.replace("coalesce(idx", "sum(coalesce(idx").replace("read, 0)", "read, 0))").replace("= 'message'", "LIKE 'contact%'")
 BUDI = "budi"
 
 
@@ -57,6 +60,30 @@ async def test_an_old_plan_reads_the_ends_of_conversations_only(
             before = tx.one(READ, {})
             assert ask(tx, me, talks) == found
             after = tx.one(READ, {})
+            assert before is not None
+            assert after is not None
+            return int(after[0] - before[0])
+
+        assert await world.db.write(look) <= 3 * TALKS
+        await world.close()
+
+
+async def test_an_old_plan_reads_the_contacts_of_the_conversations_asked_for_only(open_a_world: OpenWorld) -> None:
+    with on_postgres() as url:
+        world = await open_a_world(url)
+        me, *others = await Cast(world.db).people(BUDI, *(f"teman{at}" for at in range(TALKS)))
+
+        def look(tx: Tx) -> int:
+            tx.run("SET LOCAL plan_cache_mode = force_generic_plan", {})
+            for _ in range(8):
+                assert contacts.conversations_of_contacts(tx, [ConversationId("none")]) == set()
+            talks = {contacts.befriend(tx, a=other, b=me) for other in others}
+            for a, b in itertools.combinations(others, 2):
+                contacts_store.insert_contacts(tx, a, b)
+                contacts_store.name_conversation(tx, a, b, new_id(tx.now))
+            before = tx.one(CONTACTS_READ, {})
+            assert contacts.conversations_of_contacts(tx, sorted(talks)) == talks
+            after = tx.one(CONTACTS_READ, {})
             assert before is not None
             assert after is not None
             return int(after[0] - before[0])
