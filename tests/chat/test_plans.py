@@ -23,6 +23,16 @@ CONTACTS_READ = READ.replace("coalesce(idx", "sum(coalesce(idx").replace("read, 
 BUDI = "budi"
 
 
+def rows_read(tx: Tx, count: str, ask: Callable[[], Any], found: Any) -> int:
+    """Ask, and return how many rows PostgreSQL read for it."""
+    before = tx.one(count, {})
+    assert ask() == found
+    after = tx.one(count, {})
+    assert before is not None
+    assert after is not None
+    return int(after[0] - before[0])
+
+
 def heads(tx: Tx, me: Any, talks: list[Any]) -> Any:
     return len(store.heads(tx, talks))
 
@@ -57,12 +67,7 @@ async def test_an_old_plan_reads_the_ends_of_conversations_only(
                     for at in range(SAID)
                 ],
             )
-            before = tx.one(READ, {})
-            assert ask(tx, me, talks) == found
-            after = tx.one(READ, {})
-            assert before is not None
-            assert after is not None
-            return int(after[0] - before[0])
+            return rows_read(tx, READ, lambda: ask(tx, me, talks), found)
 
         assert await world.db.write(look) <= 3 * TALKS
         await world.close()
@@ -81,12 +86,7 @@ async def test_an_old_plan_reads_the_contacts_of_the_conversations_asked_for_onl
             for a, b in itertools.combinations(others, 2):
                 contacts_store.insert_contacts(tx, a, b)
                 contacts_store.name_conversation(tx, a, b, new_id(tx.now))
-            before = tx.one(CONTACTS_READ, {})
-            assert contacts.conversations_of_contacts(tx, sorted(talks)) == talks
-            after = tx.one(CONTACTS_READ, {})
-            assert before is not None
-            assert after is not None
-            return int(after[0] - before[0])
+            return rows_read(tx, CONTACTS_READ, lambda: contacts.conversations_of_contacts(tx, sorted(talks)), talks)
 
         assert await world.db.write(look) <= 3 * TALKS
         await world.close()
