@@ -20,7 +20,6 @@ from warung.kit.ids import ConversationId, Seq, new_id
 TALKS, SAID = 32, 40
 READ = "SELECT coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0) FROM pg_stat_xact_user_tables WHERE relname = 'message'"
 CONTACTS_READ = READ.replace("coalesce(idx", "sum(coalesce(idx").replace("read, 0)", "read, 0))").replace("= 'message'", "LIKE 'contact%'")
-BUDI = "budi"
 
 
 def rows_read(tx: Tx, count: str, ask: Callable[[], Any], found: Any) -> int:
@@ -51,7 +50,7 @@ async def test_an_old_plan_reads_the_ends_of_conversations_only(
 ) -> None:
     with on_postgres() as url:
         world = await open_a_world(url)
-        me, *others = await Cast(world.db).people(BUDI, *(f"teman{at}" for at in range(TALKS)))
+        me, *others = await Cast(world.db).people("budi", *(f"teman{at}" for at in range(TALKS)))
 
         def look(tx: Tx) -> int:
             talks = [contacts.befriend(tx, a=other, b=me) for other in others]
@@ -76,7 +75,7 @@ async def test_an_old_plan_reads_the_ends_of_conversations_only(
 async def test_an_old_plan_reads_the_contacts_of_the_conversations_asked_for_only(open_a_world: OpenWorld) -> None:
     with on_postgres() as url:
         world = await open_a_world(url)
-        me, *others = await Cast(world.db).people(BUDI, *(f"teman{at}" for at in range(TALKS)))
+        me, *others = await Cast(world.db).people("budi", *(f"teman{at}" for at in range(TALKS)))
 
         def look(tx: Tx) -> int:
             tx.run("SET LOCAL plan_cache_mode = force_generic_plan", {})
