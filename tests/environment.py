@@ -117,10 +117,14 @@ _spare: dict[str, list[Kept]] = {}  # by template: those of this process that no
 
 
 @contextlib.contextmanager
-def postgres_database(template: str = "template1") -> Iterator[str]:
-    """Yield the URL of a database like `template`, and take it back afterwards, whoever is still connected."""
+def postgres_database(template: str = "template1", *, anew: bool = False) -> Iterator[str]:
+    """Yield the URL of a database like `template`, and take it back afterwards, whoever is still connected.
+
+    One that another test has used is empty again, but its tables have the size and the statistics of that test's rows, which
+    PostgreSQL plans by: `anew` makes one that nobody has used.
+    """
     url, spare = postgres_url(), _spare.setdefault(template, [])
-    if spare:
+    if spare and not anew:
         kept = spare.pop()
     else:
         name = f"test_{uuid.uuid4().hex}"

@@ -42,6 +42,14 @@ def test_a_used_database_comes_back_as_the_template_is_unless_its_tables_were_ch
         assert (other != used, _dishes(other)) == (True, ["soto"])
 
 
+def test_a_new_database_is_none_that_was_used() -> None:
+    template = postgres_template("menu", _menu)
+    with postgres_database(template) as used:
+        pass
+    with postgres_database(template, anew=True) as new, postgres_database(template) as again:
+        assert (new != used, again == used, _dishes(new)) == (True, True, ["soto"])
+
+
 def test_a_database_that_is_taken_back_takes_open_connections_with_it() -> None:
     with postgres_database() as url:
         left_open = psycopg.connect(url)

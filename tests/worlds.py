@@ -26,18 +26,22 @@ if CLUSTER:
 
 
 class Hand:
-    """A clock that goes on by itself and can be put forward."""
+    """A clock that goes on by itself and can be put forward. Whoever looks again sees it a millisecond on at least: what a test
+    did later has a later id."""
 
     def __init__(self) -> None:
         self.ahead = 0
+        self._seen = 0
 
     def __call__(self) -> int:
         """Return the present, as this test has it."""
-        return clock.now() + self.ahead
+        self._seen = max(self._seen + 1, clock.now() + self.ahead)
+        return self._seen
 
     def forward(self, milliseconds: int) -> None:
         """Let time pass."""
         self.ahead += milliseconds
+        self._seen += milliseconds
 
 
 @pytest.fixture
@@ -57,11 +61,11 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def on_postgres() -> Iterator[str]:
-    """Yield the URL of an empty database in PostgreSQL."""
+def on_postgres(*, anew: bool = False) -> Iterator[str]:
+    """Yield the URL of an empty database in PostgreSQL; `anew`: one that never had a row."""
     steps = schema()
     template = postgres_template("warung", lambda url: db_postgres.migrate(url, steps, 0))
-    with postgres_database(template) as url:
+    with postgres_database(template, anew=anew) as url:
         yield url
 
 

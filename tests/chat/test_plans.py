@@ -48,7 +48,7 @@ def changed(tx: Tx, me: Any, talks: list[Any]) -> Any:
 async def test_an_old_plan_reads_the_ends_of_conversations_only(
     open_a_world: OpenWorld, ask: Callable[[Tx, Any, list[Any]], Any], found: int
 ) -> None:
-    with on_postgres() as url:
+    with on_postgres(anew=True) as url:
         world = await open_a_world(url)
         me, *others = await Cast(world.db).people("budi", *(f"teman{at}" for at in range(TALKS)))
 
@@ -73,7 +73,7 @@ async def test_an_old_plan_reads_the_ends_of_conversations_only(
 
 
 async def test_an_old_plan_reads_the_contacts_of_the_conversations_asked_for_only(open_a_world: OpenWorld) -> None:
-    with on_postgres() as url:
+    with on_postgres(anew=True) as url:
         world = await open_a_world(url)
         me, *others = await Cast(world.db).people("budi", *(f"teman{at}" for at in range(TALKS)))
 
