@@ -195,6 +195,42 @@ def test_an_account_that_floods_takes_nothing_from_the_others() -> None:
     assert play.p99() < 0.1
 
 
+def test_one_who_asks_much_after_a_crowd_soon_has_all_there_is_room_for() -> None:
+    play = Play()
+
+    def one() -> tuple[Priority, str]:
+        return Priority.SEND, "toko" if play.chance.random() < 0.97 else f"warga{play.chance.randrange(3)}"
+
+    play.run(8, 4 * CEILING, play.anybody)
+    play.run(6, 0.3 * CEILING, one)  # hardly anybody else is there
+    before = play.admission.refused
+    assert play.run(10, 0.3 * CEILING, one) > 0.28
+    assert play.admission.refused == before
+
+
+def test_who_begins_when_a_crowd_is_gone_for_some_seconds_may_ask_for_much_at_once() -> None:
+    play = Play()
+    play.run(8, 4 * CEILING, play.anybody)
+    for _ in range(6):  # nobody
+        play.now += 1.01
+        play.admission._close(play.now)
+    assert all(play.admission.admit(Priority.SEND, "toko") for _ in range(500))
+
+
+@pytest.mark.parametrize("others", [0.1, 0.3, 0.45, 0.6])
+def test_an_account_that_floods_where_there_is_room_makes_nobody_wait(others: float) -> None:
+    play = Play()
+
+    def flooded() -> tuple[Priority, str]:
+        rest = play.chance.random() < others / 4
+        return Priority.SEND, f"warga{play.chance.randrange(200)}" if rest else "banjir"
+
+    play.run(10, 4 * CEILING, flooded, patient=1)  # nor is a connection read for a second that was refused eight times
+    play.run(30, 4 * CEILING, flooded, patient=1)
+    assert play.done.total() - play.done["banjir"] > 0.97 * others * CEILING * 30
+    assert play.p99() < 0.1
+
+
 def test_when_it_is_over_everybody_is_admitted_again_within_seconds() -> None:
     play = Play()
     play.run(8, 5 * CEILING, play.anybody)

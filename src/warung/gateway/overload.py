@@ -4,7 +4,7 @@ As in WeChat's DAGOR. The signal is the mean time that requests wait before work
 20 ms the node is overloaded. Who is admitted is decided by the request's business priority, then by a hash of the account that
 changes every hour, so that what one person asks is answered altogether or not at all. Overloaded, the node admits 5 % less
 than it got done, and as much less again as waits, until nothing does; then a little more in each window. Whoever asks for much
-more than the others is held to a fair share first. All of this is counted in CPU: a search costs what ninety messages do
+more than the others is held to a fair share first, which grows where there is room. All of this is counted in CPU: a search costs what ninety messages do
 (docs/decisions/0019).
 """
 
@@ -29,6 +29,7 @@ TOP = len(Priority) * ACCOUNT_LEVELS - 1  # everything is admitted
 FLOOR = ACCOUNT_LEVELS // 8  # some always are
 CLIMB, HIDDEN = ACCOUNT_LEVELS, 2  # levels at most in a window; for one who asks another may hold back
 SHARE, LEAST_SHARE = 2, 32  # of one account in a window: twice what half of them stay below, and never fewer than so many requests
+IDLE, WIDEN = 0.5, 2  # while less than so much of what can be done is done, shares grow so many times in each window
 WATCHED_S = 10.0  # after too much, shares and reads are still bounded for so long
 KNOWN_ACCOUNTS = 100_000
 MOST_WAITING = 10_000  # requests, whatever the clock says
@@ -211,7 +212,10 @@ class Admission:
             self._pace = max(self._done[Way.SOCKET] / took, self._pace * (1 - FEWER))
             if self.refused - self._refused_before <= sum(self._done):  # to refuse who comes back at once costs as much as to do it
                 self._most_writing = max(LEAST_WRITES, int(self._pace * WRITES_S))
-            self._shares = [_share(asked) for asked in self._asked]
+            fair = [_share(asked) for asked in self._asked]
+            if work < IDLE * self._capacity * took:  # there is room: grown so much, nobody's share makes it too much by itself
+                fair = [max(share, min(WIDEN * before, WINDOW_REQUESTS)) for share, before in zip(fair, self._shares, strict=True)]
+            self._shares = fair
         self._learn()
         self._begin(now)
 
