@@ -42,6 +42,7 @@ class Run(msgspec.Struct):
     index_behind_s: float = 0.0  # how far it was behind the log at the end
     other_cpu_s: float = 0.0  # of the machine, without server and generator
     stolen_s: float = 0.0  # by the hypervisor
+    round: int = 0  # which one of its row
 
     @property
     def cpu_us(self) -> float:
@@ -52,6 +53,11 @@ class Run(msgspec.Struct):
     def index_us(self) -> float:
         """Of that, the search index, which may follow by two seconds."""
         return self.index_cpu_s / max(1, self.delivered) * 1e6
+
+    @property
+    def refused(self) -> float:
+        """The share of what was sent that the server refused: a closed loop does not send it again."""
+        return self.errors / max(1, self.total_sent)
 
     @property
     def rate(self) -> float:

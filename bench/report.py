@@ -157,12 +157,12 @@ def _talk(results: Results) -> str:
 def _row(name: str, runs: Sequence[Run]) -> list[str]:
     costs = [run.cpu_us for run in runs]
     limited = " (generator at its limit)" if sum(run.limited for run in runs) * 2 > len(runs) else ""
-    follow = middle(runs, lambda run: run.index_us)
+    follow, refused = middle(runs, lambda run: run.index_us), middle(runs, lambda run: run.refused)
     return [
         name,
         f"{middle(runs, lambda run: run.cpu_us):.1f} ({min(costs):.1f} - {max(costs):.1f}){limited}",
         f"{follow:.1f}; {max(run.index_behind_s for run in runs):.1f}" if follow else "",
-        f"{middle(runs, lambda run: run.rate):,.0f}",
+        f"{middle(runs, lambda run: run.rate):,.0f}" + (f" ({refused:.1%} refused)" if refused else ""),
         f"{middle(runs, lambda run: run.p50_ms):.2f} / {middle(runs, lambda run: run.p99_ms):.2f}",
         f"{middle(runs, lambda run: run.server_cpu_s / run.seconds):.0%} / {middle(runs, lambda run: run.generator_share):.0%}",
         f"{middle(runs, lambda run: run.other_cpu_s / run.seconds):.2f}",

@@ -41,8 +41,14 @@ class Results(msgspec.Struct):
 
 
 def read(file: Path) -> Results:
-    """Read what was written."""
-    return msgspec.json.decode(file.read_bytes(), type=Results)
+    """Read what was written. The rounds had no numbers at first: then they are in order."""
+    found = msgspec.json.decode(file.read_bytes(), type=Results)
+    for kind in (found.saturated, found.paced, found.half, found.group):
+        for runs in kind.values():
+            if not any(run.round for run in runs):
+                for number, run in enumerate(runs):
+                    run.round = number
+    return found
 
 
 def newest() -> Path | None:
@@ -62,7 +68,9 @@ def cost(run: Run) -> float:
 
 def ratio(ours: Sequence[Run], theirs: Sequence[Run], figure: Callable[[Run], float] = cost) -> float | None:
     """Return the median over the rounds of our figure divided by theirs; None where there is none or a generator was the limit."""
-    rounds = [(a, b) for a, b in zip(ours, theirs, strict=False) if not a.limited and not b.limited and figure(b) > 0]
+    beside = {run.round: run for run in theirs}
+    both = [(a, beside[a.round]) for a in ours if a.round in beside]
+    rounds = [(a, b) for a, b in both if not a.limited and not b.limited and figure(b) > 0]
     if len(rounds) * 2 <= min(len(ours), len(theirs)) or not rounds:
         return None
     return statistics.median([figure(a) / figure(b) for a, b in rounds])

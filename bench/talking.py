@@ -92,13 +92,17 @@ def _rounds(contenders: Sequence[Contender], plan: Plan, tell: Told, name: str, 
             rest(contenders)
             try:
                 seen = run(one)
+                seen.round = number
+                if not seen.delivered:
+                    raise machine.Broken(f"nothing was delivered, {seen.errors} of {seen.total_sent} refused")
             except (machine.Broken, OSError) as broken:
                 tell(f"{name}, {one.server.name}: {broken}")
                 continue
             done[one.server.name].append(seen)
             tell(
                 f"{name} {number + 1}/{plan.rounds} {one.server.name}: {seen.cpu_us:.1f} us, {seen.delivered / seen.seconds:.0f}/s, "
-                f"{seen.p50_ms} and {seen.p99_ms} ms, generator {seen.generator_share:.0%}, others {seen.other_cpu_s / seen.seconds:.1f}"
+                f"{seen.p50_ms} and {seen.p99_ms} ms, "
+                f"{seen.refused:.1%} refused, generator {seen.generator_share:.0%}, others {seen.other_cpu_s / seen.seconds:.1f}"
             )
     return done
 

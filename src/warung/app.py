@@ -113,9 +113,8 @@ class World:
         self.admission = admission
         self.stopping = stopping  # set while the server stops: whoever waits for something to happen answers at once
         followers = [follower for domain in DOMAINS for follower in domain.followers]
-        beside = [follower for follower in followers if follower.indexes and db.indexer is not None]
-        self.followers = Followers(db, bus, [follower for follower in followers if follower not in beside])
-        self.indexers = Followers(db, bus, beside, beside=True)
+        self.followers = Followers(db, bus, [follower for follower in followers if not follower.indexes])
+        self.indexers = Followers(db, bus, [follower for follower in followers if follower.indexes], beside=True)
         metrics.gauge("warung_queueing_seconds", "Mean wait of a request before work on it begins.", lambda: admission.mean_s)
         metrics.counter("warung_overload_refused", "Requests refused because there was too much to do.", lambda: admission.refused)
         metrics.counter("warung_jobs_failed", "Jobs given up after their last try.", lambda: jobs.failed)

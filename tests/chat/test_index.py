@@ -1,7 +1,6 @@
 """The index of words beside the log of SQLite: it may be lost, broken or of another time, and comes back by itself."""
 
 import shutil
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,7 @@ from tests.worlds import OpenWorld
 from warung import chat
 from warung.adapters.database import Database
 from warung.adapters.db_sqlite import index_of
-from warung.chat.edits import edit
 from warung.chat.search import search
-from warung.kit.db import Tx
 from warung.kit.ids import AccountId, ConversationId
 
 pytestmark = pytest.mark.one_node
@@ -118,29 +115,3 @@ async def test_a_place_that_begins_again_has_its_index_begin_again(scene: Scene)
     await scene.opened()
     await indexed(scene.db)
     assert await scene.db.read(lambda reader: reader.all("SELECT pos FROM words_read")) == [(0,)]
-
-
-async def test_words_that_change_after_they_were_read_are_found_as_they_are(scene: Scene) -> None:
-    said = await scene.says("jeruk nipis")
-
-    def reword(tx: Tx) -> None:
-        edit(tx, by=scene.budi, conversation=scene.here, seq=said.seq, text="jeruk bali")
-
-    await scene.db.write(reword)
-    assert (await scene.finds("nipis"), await scene.finds("bali")) == ([], [said.seq])
-
-
-async def test_whoever_writes_does_not_wait_for_the_index(scene: Scene) -> None:
-    begun, gate = threading.Event(), threading.Event()
-
-    def slow(tx: Tx) -> bool:
-        tx.run("UPDATE words_read SET pos = pos")
-        begun.set()
-        return gate.wait(20)
-
-    turn = scene.db._loop.create_task(scene.db.write_index(slow))
-    assert await scene.db._loop.run_in_executor(None, begun.wait, 20)
-    await scene.cast.says(scene.budi, scene.here, "sambil menunggu")
-    assert not turn.done()
-    gate.set()
-    assert await turn

@@ -1,5 +1,7 @@
 """Search: one Chinese character in the middle of a sentence, Indonesian, Hindi and Thai words; only what one may see."""
 
+import asyncio
+import threading
 from typing import Any
 
 import apsw
@@ -8,11 +10,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.cast import Cast, indexed
-from tests.worlds import OpenWorld
+from tests.worlds import OpenWorld, on_postgres
 from warung import chat
 from warung.adapters.database import Database
 from warung.chat import store_search
-from warung.chat.search import Found, follow, search
+from warung.chat.edits import edit
+from warung.chat.search import FOLLOWER, Found, follow, search
 from warung.chat.words import snippet, words
 from warung.kit.db import Tx
 from warung.kit.ids import AccountId, ConversationId, new_id
@@ -38,6 +41,7 @@ async def found(db: Database, by: AccountId, query: str, **filters: object) -> F
         ("daftar_harga untuk café", ["daftar_harga", "harga"]),
         ("शाम को।चाय", ["चाय", "को"]),
         ("ℌallo Ⅷ", ["hallo", "viii"]),
+        ("Hati-hati di jalan, hati", ["hati hati di", "jalan hati", "hati"]),
         ("مرحبا كيف حالك", ["مرحبا", "كيف"]),
     ],
 )
@@ -112,8 +116,64 @@ async def test_a_recalled_message_is_not_found_whether_indexed_before_or_after(c
         await db.write(lambda tx, seq=message.seq: chat.recall(tx, by=budi, conversation=here, seq=seq))  # type: ignore[misc]
     assert (await found(db, siti, "mangga")).hits == []
     if await db.read(lambda reader: reader.dialect) == "sqlite":
-        sql = "SELECT rowid FROM message_terms WHERE message_terms MATCH :term"
-        assert await db.read(lambda reader: reader.all(sql, {"term": f'"{here[-5:]}mangga"'})) == [], "not even in the index itself"
+        sql, term = "SELECT rowid FROM message_terms WHERE message_terms MATCH :term", f'"{here[-5:]}mangga"'
+    else:
+        sql, term = "SELECT pos FROM message_words WHERE body @@ CAST(:term AS tsquery)", "mangga"
+    assert await db.read(lambda reader: reader.all(sql, {"term": term})) == [], "not even in the index itself"
+
+
+async def test_words_that_change_after_they_were_read_are_found_as_they_are(cast: Cast, db: Database) -> None:
+    budi, siti = await cast.people("budi", "siti")
+    here = await cast.friends(budi, siti)
+    said = await cast.says(budi, here, "jeruk nipis")
+    assert len((await found(db, siti, "nipis")).hits) == 1
+    await db.write(lambda tx: edit(tx, by=budi, conversation=here, seq=said.seq, text="jeruk bali"))
+    assert (await found(db, siti, "nipis")).hits == []
+    assert [hit.message.seq for hit in (await found(db, siti, "bali")).hits] == [said.seq]
+
+
+async def test_two_nodes_that_index_at_once_make_one_index(open_a_world: OpenWorld) -> None:
+    with on_postgres() as url:
+        one, other = await open_a_world(url), await open_a_world(url)
+        cast = Cast(one.db)
+        budi, siti = await cast.people("budi", "siti")
+        here = await cast.friends(budi, siti)
+        both = threading.Barrier(2, timeout=20)
+
+        def meeting(tx: Tx) -> None:
+            store_search.words_read(tx, FOLLOWER)  # the snapshot is taken
+            if tries.pop():
+                both.wait()
+            follow(tx, 500)
+
+        for number in range(5):
+            said = await cast.says(budi, here, f"mangga {number}")
+            await cast.db.write(lambda tx, seq=said.seq: edit(tx, by=budi, conversation=here, seq=seq, text="jeruk"))  # type: ignore[misc]
+            tries = [False] * 8 + [True, True]
+            await asyncio.gather(one.db.write_index(meeting), other.db.write_index(meeting))
+            assert len((await found(one.db, siti, "jeruk")).hits) == number + 1
+            assert (await found(other.db, siti, "mangga")).hits == []
+        await one.close()
+        await other.close()
+
+
+async def test_whoever_writes_does_not_wait_for_the_index(cast: Cast, db: Database) -> None:
+    budi, siti = await cast.people("budi", "siti")
+    here = await cast.friends(budi, siti)
+    await indexed(db)
+    begun, gate = threading.Event(), threading.Event()
+
+    def slow(tx: Tx) -> bool:
+        store_search.remember_words(tx, FOLLOWER, store_search.words_read(tx, FOLLOWER))
+        begun.set()
+        return gate.wait(20)
+
+    turn = asyncio.create_task(db.write_index(slow))
+    assert await asyncio.to_thread(begun.wait, 20)
+    await cast.says(budi, here, "sambil menunggu")
+    assert not turn.done()
+    gate.set()
+    assert await turn
 
 
 async def test_sender_conversation_and_date_narrow_a_search(cast: Cast, db: Database) -> None:

@@ -1,4 +1,4 @@
-"""What the words of a text are, and that SQLite takes each of them for one."""
+"""What the words of a text are, and that both databases take each of them for one."""
 
 import apsw
 from hypothesis import example, given
@@ -27,6 +27,13 @@ def test_a_word_is_one_to_sqlite_too(text: str) -> None:
     db.execute("CREATE VIRTUAL TABLE v USING fts5vocab (t, 'instance')")
     db.execute("INSERT INTO t (body) VALUES (?)", [" ".join(found)])
     assert [term for (term,) in db.execute("SELECT term FROM v ORDER BY offset")] == found
+
+
+@given(st.text(max_size=60))
+@example("mama's \\'nasi\\")
+@example("ŉ ＇ ＼ 'c:1'")
+def test_no_word_has_what_would_end_a_word_to_postgres(text: str) -> None:
+    assert not set("'\\") & set("".join(words(text)))
 
 
 def test_there_is_an_end_to_words_and_to_a_text() -> None:

@@ -1,4 +1,4 @@
-"""What is the same over both databases: one writer, a few reading threads with a connection each."""
+"""What is the same over both databases: one writer, one for the index, a few reading threads with a connection each."""
 
 import asyncio
 import time
@@ -24,12 +24,12 @@ class Database:
         readers: int,
         near: bool,
         fatal: Callable[[BaseException], None],
-        indexer: Callable[[], WriterLink] | None = None,
+        indexer: Callable[[], WriterLink],
     ) -> None:
         self._context = context
         self._loop = asyncio.get_running_loop()
         self.writer = Writer(writer, context, fatal)
-        self.indexer = Writer(indexer, context, lambda failure: None, "indexer") if indexer is not None else None
+        self.indexer = Writer(indexer, context, lambda failure: None, "indexer")
         self.near = near
         self._readers = Readers(reader, context, readers, near)
         self.reading = 0
@@ -54,9 +54,7 @@ class Database:
                 self.waited(begun[0] - asked, 1)
 
     async def write_index(self, verb: Verb[T]) -> T:
-        """Run a verb that reads the log and writes the index: beside the commits of people where it has its own file, else between them."""
-        if self.indexer is None:
-            return await self.write(verb, aside=True)
+        """Run a verb that reads the log and writes the index, beside the commits of people."""
         return await self._written(self.indexer, verb, aside=False)
 
     async def _written(self, writer: Writer, verb: Verb[T], aside: bool) -> T:
@@ -99,6 +97,5 @@ class Database:
     async def close(self) -> None:
         """Finish what was submitted, then disconnect."""
         await self.writer.stop()
-        if self.indexer is not None:
-            await self.indexer.stop()
+        await self.indexer.stop()
         await self._readers.close()

@@ -4,7 +4,7 @@ A turn is as long as its commit allows. Where commits take a millisecond a turn 
 because hundreds of people write at once, short turns would never reach the end of the log. But where the work is done in this process, none
 is long because the last one was: threads that stand in each other's way make a commit five times as long as what is done in it.
 
-The index goes its own way where it is a file of its own: nobody waits for it, so its turns are long, which costs half.
+The index goes its own way, over a connection of its own: nobody waits for it, so its turns are long, which costs half.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ SHORTEST, LONGEST = 64, 2_048  # entries of a turn
 SHARE = 0.4  # of the time until its commit is on disk: a turn that takes more is too long, one that takes less than half of it too short
 MOST_S = 0.010  # of a turn that is done in this process
 LATE_S, LATE_TURN_S = 1.0, 0.005  # who has not seen the end of the log for so long may work for so long whatever a commit takes
-BESIDE, BESIDE_EVERY_S = 4_096, 0.5  # of an index in a file of its own
+BESIDE, BESIDE_EVERY_S = 4_096, 0.5  # of the index
 T = TypeVar("T")
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 class Followers:
     """Followers on one node: how long each has worked, and since when it has not seen the end of the log.
 
-    `beside` are those of an index that is a file of its own.
+    `beside` are those of the index.
     """
 
     def __init__(self, db: Database, bus: Bus, followers: Sequence[Follower], *, beside: bool = False) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 import msgspec
 
 from warung import media
-from warung.chat import reading, search, store, store_edits
+from warung.chat import reading, store, store_edits
 from warung.chat.messages import HOLDER, NotAllowedToCallAll, append
 from warung.chat.model import EVERYONE, Entry, Mention, Message, MessageTooLong, NotYours, Settings, Text
 from warung.chat.rooms import Room, room
@@ -98,10 +98,9 @@ def _reworded(old: Worded, words: str, mentions: Sequence[Mention]) -> Worded:
 
 
 def _replace(tx: Tx, where: Room, message: Message, entry: Message, old: Worded, new: Worded) -> None:
-    """Put the new words in the place of the old: in the log, in the index, among those who are called."""
+    """Put the new words in the place of the old: in the log, among those who are called."""
     place = {"conversation": where.id, "seq": message.seq}
     store_edits.add(tx, place | {"entry": entry.seq, "at": entry.at, "card": bytes(message.card)})
-    search.reword(tx, where.id, message.seq, new.text())
     preview = None if isinstance(new, Text) else msgspec.json.encode(new.preview())
     store.rewrite(tx, where.id, message.seq, msgspec.json.encode(new), preview)
     for blob in set(old.blobs()) - set(new.blobs()):

@@ -48,8 +48,7 @@ def follow(tx: Tx, most: int) -> bool:
     entries = store_search.log_after(tx, begun, most)  # all is read before anything is written: from then on the log is held
     if not entries:
         return False
-    if tx.dialect == "sqlite":
-        _look_again(tx, begun, {(conversation, ref) for _, conversation, ref, _ in entries if ref is not None})
+    _look_again(tx, begun, {(conversation, ref) for _, conversation, ref, _ in entries if ref is not None})
     for at in range(0, len(entries), SLICE):
         _index(tx, [(place[1], conversation, card) for place, conversation, _, card in entries[at : at + SLICE]])
     store_search.merge(tx, len(entries))
@@ -59,7 +58,7 @@ def follow(tx: Tx, most: int) -> bool:
 
 def _look_again(tx: Tx, below: Position, those: Iterable[tuple[ConversationId, Seq]]) -> None:
     """Index anew entries that were referred to, for their words may have changed. What comes after `below` is read as it is now."""
-    again = [entry for entry in store_search.at_seqs(tx, those) if (0, entry[0]) <= below]
+    again = [(place[1], conversation, card) for place, conversation, card in store_search.at_seqs(tx, those) if place <= below]
     store_search.unindex(tx, [place for place, _, _ in again])
     _index(tx, again)
 
@@ -73,16 +72,6 @@ def _index(tx: Tx, entries: Sequence[tuple[int, ConversationId, bytes]]) -> None
 def caught_up(reader: Reader) -> bool:
     """Has the index read the whole log?"""
     return store_search.all_words_read(reader, FOLLOWER)
-
-
-def forget(tx: Tx, conversation: ConversationId, seq: int) -> None:
-    """Take a recalled entry out of the index."""
-    store_search.reindex(tx, conversation, seq, [], FOLLOWER)
-
-
-def reword(tx: Tx, conversation: ConversationId, seq: int, new: str) -> None:
-    """Index other words for an entry that was edited."""
-    store_search.reindex(tx, conversation, seq, words(new), FOLLOWER)
 
 
 def search(

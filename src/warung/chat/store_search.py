@@ -1,8 +1,8 @@
 """The SQL of search, a text per database: the log in order of commit, the words, and what is found.
 
 On SQLite a word stands in the index behind the mark of its conversation, so that a search reads nothing that others wrote; on PostgreSQL,
-whose index that would make dearer, the conversation is a word beside the others (docs/decisions/0029). SQLite's index is a file beside the
-log, which learns from the log also whose words have changed (0030); on PostgreSQL whoever changes them changes the index too.
+whose index that would make dearer, the conversation is a word beside the others (docs/decisions/0029). The index learns from the log also
+whose words have changed; on SQLite it is a file of its own (0030).
 """
 
 from collections.abc import Iterable, Sequence
@@ -162,23 +162,12 @@ def unindex(tx: Tx, places: Sequence[int]) -> None:
     tx.many(f"DELETE FROM {table} WHERE {key} = :pos", [{"pos": pos} for pos in places])
 
 
-def reindex(tx: Tx, conversation: ConversationId, seq: int, new: list[str], follower: str) -> None:
-    """Put other words in the place of an entry's, if the follower has been there; if not, it will find them. So does SQLite's, always."""
-    if tx.dialect == "sqlite":
-        return
-    row = tx.one("SELECT xact, pos FROM message WHERE conversation = :id AND seq = :seq", {"id": conversation, "seq": seq})
-    if row is None or (row[0], row[1]) > position(tx, follower):
-        return
-    unindex(tx, [row[1]])
-    if new:
-        index(tx, [(row[1], conversation, new)])
-
-
-def at_seqs(reader: Reader, those: Iterable[tuple[ConversationId, Seq]]) -> list[tuple[int, ConversationId, bytes]]:
+def at_seqs(reader: Reader, those: Iterable[tuple[ConversationId, Seq]]) -> list[tuple[Position, ConversationId, bytes]]:
     """Return (place, conversation, card) of these entries."""
-    sql = "SELECT pos, conversation, card FROM message WHERE conversation = :id AND seq = :seq"
+    xact = "0" if reader.dialect == "sqlite" else "xact"
+    sql = f"SELECT {xact}, pos, conversation, card FROM message WHERE conversation = :id AND seq = :seq"
     rows = [reader.one(sql, {"id": id, "seq": seq}) for id, seq in those]
-    return [(row[0], row[1], row[2]) for row in rows if row is not None]
+    return [((row[0], row[1]), row[2], row[3]) for row in rows if row is not None]
 
 
 def find(
@@ -239,8 +228,5 @@ def _lexeme(word: str) -> str:
 
 
 def _vector(conversation: ConversationId, words: list[str]) -> str:
-    places: dict[str, list[int]] = {}
-    for at, word in enumerate(words, 1):
-        places.setdefault(word, []).append(at)
-    parts = [f"{_lexeme(word)}:{','.join(map(str, at[:255]))}" for word, at in places.items()]
-    return " ".join([f"'c:{conversation}'", *parts])
+    """Return words with their places; those of a word are put together by PostgreSQL. No word has a character that ends one there."""
+    return f"'c:{conversation}' " + " ".join([f"'{word}':{at}" for at, word in enumerate(words, 1)])

@@ -5,7 +5,7 @@ from typing import ClassVar
 import msgspec
 
 from warung import media
-from warung.chat import reading, search, store, store_edits, store_favourites, store_members, store_reactions
+from warung.chat import reading, store, store_edits, store_favourites, store_members, store_reactions
 from warung.chat.edits import Edit
 from warung.chat.messages import HOLDER, append
 from warung.chat.model import AlreadyRecalled, Changed, Entry, Expire, Message, NotYours, Recall, Recalled, Settings, TooLate
@@ -71,7 +71,6 @@ def expire(tx: Tx, job: Expire) -> None:
 def _bury(tx: Tx, where: Room, message: Message, tombstone: Card) -> None:
     """Put a tombstone in the place of a message; its words, those it had before, its marks and what it carried go."""
     card, id, seq = tx.cards.decode(message.card), where.id, message.seq
-    search.forget(tx, id, seq)
     for entry, _, _ in store_edits.versions(tx, id, seq):
         store.rewrite(tx, id, entry, encode(Edit()), encode(Edit().preview()))
     store_edits.clear(tx, id, seq)

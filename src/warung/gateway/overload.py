@@ -4,8 +4,8 @@ As in WeChat's DAGOR. The signal is the mean time that requests wait before work
 20 ms the node is overloaded. Who is admitted is decided by the request's business priority, then by a hash of the account that
 changes every hour, so that what one person asks is answered altogether or not at all. Overloaded, the node admits 5 % less
 than it got done, and as much less again as waits, until nothing does; then a little more in each window. Whoever asks for much
-more than the others is held to a fair share first, which grows where there is room. All of this is counted in CPU: a search costs what ninety messages do
-(docs/decisions/0019).
+more than the others is held to a fair share first, which grows where there is room. All of this is counted in CPU: a search costs what
+ninety messages do (docs/decisions/0019).
 """
 
 import asyncio
