@@ -128,7 +128,7 @@ class World:
             lambda: self.followers.lags() | self.indexers.lags(),
         )
         works = (self.followers.run, self.indexers.run, self._work, self._watch, self._sweep, admission.watch)
-        self._tasks = [asyncio.create_task(work()) for work in works]
+        self._tasks = [asyncio.create_task(work(), name=work.__name__) for work in works]
 
     @property
     def app(self) -> http.Application:
