@@ -29,7 +29,7 @@ TOP = len(Priority) * ACCOUNT_LEVELS - 1  # everything is admitted
 FLOOR = ACCOUNT_LEVELS // 8  # some always are
 CLIMB, HIDDEN = ACCOUNT_LEVELS, 2  # levels at most in a window; for one who asks another may hold back
 SHARE, LEAST_SHARE = 2, 32  # of one account in a window: twice what half of them stay below, and never fewer than so many requests
-IDLE, WIDEN = 0.5, 2  # while less than so much of what can be done is done, shares grow so many times in each window
+IDLE, WIDEN = 0.25, 2  # while less than so much of what can be done is done, shares grow so many times in each window
 WATCHED_S = 10.0  # after too much, shares and reads are still bounded for so long
 KNOWN_ACCOUNTS = 100_000
 MOST_WAITING = 10_000  # requests, whatever the clock says
@@ -213,7 +213,7 @@ class Admission:
             if self.refused - self._refused_before <= sum(self._done):  # to refuse who comes back at once costs as much as to do it
                 self._most_writing = max(LEAST_WRITES, int(self._pace * WRITES_S))
             fair = [_share(asked) for asked in self._asked]
-            if work < IDLE * self._capacity * took:  # there is room: grown so much, nobody's share makes it too much by itself
+            if work < IDLE * self._capacity * took:  # there is room, whoever makes use of it
                 fair = [max(share, min(WIDEN * before, WINDOW_REQUESTS)) for share, before in zip(fair, self._shares, strict=True)]
             self._shares = fair
         self._learn()
