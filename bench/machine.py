@@ -19,7 +19,7 @@ class Broken(Exception):
 
 
 class Index(msgspec.Struct):
-    """The search index, which may follow the log: CPU seconds it has used, and since how many it has not been at the log's end."""
+    """The search index, which may follow the log: CPU seconds it has used, and how many it is behind."""
 
     cpu_s: float = 0.0
     behind_s: float = 0.0

@@ -70,7 +70,8 @@ async def indexed(db: Database) -> None:
     while True:
         while await db.write_index(lambda tx: search.follow(tx, 500)):
             pass
-        if await db.read(search.caught_up):
+        reach = await db.read(search.reach)
+        if reach.read >= reach.end:
             return
         assert time.monotonic() < deadline, "search did not catch up"
         await asyncio.sleep(0.02)

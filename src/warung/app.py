@@ -119,11 +119,14 @@ class World:
         metrics.counter("warung_overload_refused", "Requests refused because there was too much to do.", lambda: admission.refused)
         metrics.counter("warung_jobs_failed", "Jobs given up after their last try.", lambda: jobs.failed)
         metrics.counters(
-            "warung_follower_cpu_seconds", "CPU that a follower has used.", "follower", lambda: self.followers.spent | self.indexers.spent
+            "warung_follower_cpu_seconds",
+            "CPU that a follower has used.",
+            "follower",
+            lambda: self.followers.spent() | self.indexers.spent(),
         )
         metrics.gauges(
             "warung_follower_lag_seconds",
-            "Since a follower had read the whole log.",
+            "How long ago the end of what a follower has read was written.",
             "follower",
             lambda: self.followers.lags() | self.indexers.lags(),
         )

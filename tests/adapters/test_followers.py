@@ -10,12 +10,12 @@ import pytest
 from tests.worlds import Hand, settings_for
 from warung.adapters.bus_local import LocalBus
 from warung.adapters.database import Database
-from warung.adapters.followers import LONGEST, MOST_S, SHORTEST, Followers
+from warung.adapters.followers import BESIDE, LONGEST, MARKS, MOST_S, SHORTEST, Followers, Progress
 from warung.adapters.transaction import Context
 from warung.app import open_database
 from warung.kit.card import Cards
 from warung.kit.db import Reader, Tx
-from warung.kit.domain import Follower
+from warung.kit.domain import Follower, Reach
 
 DEADLINE_S = 20
 
@@ -27,7 +27,7 @@ class Reading:
         self.log, self.broken, self.work_s = log, broken, work_s
         self.turns: list[int] = []
         self.read = 0
-        self.follower = Follower(name, self._follow, self._caught_up)
+        self.follower = Follower(name, self._follow, self._reach)
 
     def _follow(self, tx: Tx, most: int) -> bool:
         self.turns.append(most)
@@ -40,8 +40,8 @@ class Reading:
         self.read += took
         return took == most
 
-    def _caught_up(self, reader: Reader) -> bool:
-        return self.read >= self.log
+    def _reach(self, reader: Reader) -> Reach:
+        return Reach((0, self.read), (0, self.log))
 
 
 @pytest.fixture
@@ -78,25 +78,40 @@ async def test_a_follower_far_behind_holds_up_nobody_and_a_broken_one_neither(db
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_an_index_beside_that_keeps_up_is_not_behind_because_others_go_on_writing(tmp_path: Path, hand: Hand) -> None:
+async def test_who_keeps_up_without_ever_seeing_the_end_is_only_as_far_behind_as_what_it_has_not_read(tmp_path: Path, hand: Hand) -> None:
     class Growing(Reading):
-        def _caught_up(self, reader: Reader) -> bool:
-            self.log += 5  # whoever looks finds more
-            return False
+        def _follow(self, tx: Tx, most: int) -> bool:
+            self.log += most  # while it reads as much is written
+            return super()._follow(tx, most)
 
     db = await open_database(settings_for(tmp_path), Context(Cards([]), lambda event, to: None, clock=hand))
-    index = Growing("index", 10)
+    index = Growing("index", 3 * BESIDE, work_s=0.02 / BESIDE)
     followers = Followers(db, LocalBus(), [index.follower], beside=True)
-    await asyncio.sleep(0.1)  # what it is behind counts from when it was made
     begun = time.monotonic()
     task = asyncio.create_task(followers.run())
     try:
-        await until(lambda: len(index.turns) > 2, db=db)
-        assert followers.lags()["index"] < time.monotonic() - begun, "it has not been at the end since it began"
+        await until(lambda: len(index.turns) > 20, db=db)
+        assert index.read < index.log
+        assert followers.lags()["index"] < (time.monotonic() - begun) / 2, "it is as if it had read nothing since it began"
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await db.close()
+
+
+def test_how_far_behind_is_known_of_every_moment_it_was_looked_at() -> None:
+    one = Progress(1)
+    begun = one.knows
+    for second in range(1, 11):  # ten entries a second; it has read what was there three seconds ago
+        assert one.is_behind(Reach((0, 10 * max(0, second - 3)), (0, 10 * second)), begun + second)
+        assert one.knows == begun + max(0, second - 3)
+    assert not one.is_behind(Reach((0, 100), (0, 100)), begun + 11)
+    assert one.knows == begun + 11
+    for second in range(12, 12 + 2 * MARKS):  # it stands still for a long time: no more is kept than that
+        assert one.is_behind(Reach((0, 100), (0, 10 * second)), begun + second)
+    assert one.knows == begun + 11
+    assert one.is_behind(Reach((0, 10 * (11 + MARKS)), (0, 100_000)), begun + 10_000)
+    assert one.knows == begun + 11 + MARKS
 
 
 async def test_turns_stay_within_their_bounds_and_nothing_is_left(db: Database) -> None:

@@ -10,7 +10,7 @@ The index goes its own way, over a connection of its own: nobody waits for it, s
 import asyncio
 import math
 import time
-from collections import defaultdict
+from collections import deque
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -18,40 +18,61 @@ import structlog
 
 from warung.adapters.database import Database
 from warung.kit.bus import Bus
-from warung.kit.db import Reader, Tx, Verb
-from warung.kit.domain import Follower
+from warung.kit.db import Tx, Verb
+from warung.kit.domain import Follower, Position, Reach
 
 EVERY_S = 0.25
 SHORTEST, LONGEST = 64, 2_048  # entries of a turn
 SHARE = 0.4  # of the time until its commit is on disk: a turn that takes more is too long, one that takes less than half of it too short
 MOST_S = 0.010  # of a turn that is done in this process
-LATE_S, LATE_TURN_S = 1.0, 0.005  # who has not seen the end of the log for so long may work for so long whatever a commit takes
+LATE_S, LATE_TURN_S = 1.0, 0.005  # who is so far behind may work for so long whatever a commit takes
 BESIDE, BESIDE_EVERY_S = 4_096, 0.5  # of the index
+MARKS, MARKED_EVERY_S = 256, 0.05  # how far back it is known when the log ended where
 T = TypeVar("T")
 log = structlog.get_logger()
 
 
-class Followers:
-    """Followers on one node: how long each has worked, and since when it has not seen the end of the log.
+class Progress:
+    """One follower on this node: how long its turns are, what it has used, and of what moment it knows the whole log."""
 
-    `beside` are those of the index.
-    """
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.spent = 0.0  # seconds of CPU
+        self.knows = time.monotonic()  # all that was written until then
+        self._marks: deque[tuple[float, Position]] = deque()  # (moment, where the log ended then), not read that far yet
+
+    def is_behind(self, reach: Reach, at: float) -> bool:
+        """Take in how far it reached at a moment."""
+        while self._marks and reach.read >= self._marks[0][1]:
+            self.knows = self._marks.popleft()[0]
+        if reach.read >= reach.end:
+            self.knows = at
+            return False
+        if len(self._marks) < MARKS and (not self._marks or at - self._marks[-1][0] >= MARKED_EVERY_S):
+            self._marks.append((at, reach.end))
+        return True
+
+
+class Followers:
+    """Followers on one node. `beside` are those of the index."""
 
     def __init__(self, db: Database, bus: Bus, followers: Sequence[Follower], *, beside: bool = False) -> None:
         self._db = db
         self._bus = bus
         self._followers = followers
         self._beside = beside
-        self._most = {follower.name: BESIDE if beside else 2 * SHORTEST for follower in followers}
+        self._progress = {follower.name: Progress(BESIDE if beside else 2 * SHORTEST) for follower in followers}
         self._most_s = MOST_S if db.near else math.inf  # of a turn; elsewhere another process has the work
         self._seen = -1  # what had been written when they last looked
-        self._at_the_end = {follower.name: time.monotonic() for follower in followers}
-        self.spent: defaultdict[str, float] = defaultdict(float)  # seconds of CPU
 
     def lags(self) -> dict[str, float]:
-        """Return since how many seconds each has not been at the end of the log."""
+        """Return how many seconds each is behind the log: how long ago that was written of which it may not have read all."""
         now = time.monotonic()
-        return {name: now - then for name, then in self._at_the_end.items()}
+        return {name: now - progress.knows for name, progress in self._progress.items()}
+
+    def spent(self) -> dict[str, float]:
+        """Return how many seconds of CPU each has used."""
+        return {name: progress.spent for name, progress in self._progress.items()}
 
     async def run(self) -> None:
         """Keep up with the log whenever something was written: on the node that leads, where there are several."""
@@ -66,7 +87,9 @@ class Followers:
                     more = self._again()
                     log.exception("background", work="followers")
             else:
-                more, self._at_the_end = False, dict.fromkeys(self._at_the_end, time.monotonic())
+                more = False
+                for progress in self._progress.values():
+                    progress.knows = time.monotonic()
             if not alone:
                 self._again()  # the last node looks at everything when it is alone again
             if not more:
@@ -83,15 +106,16 @@ class Followers:
             while True:
                 while await self._write(lambda tx, follower=follower: follower.follow(tx, LONGEST)):  # type: ignore[misc]
                     pass
-                if await self._db.read(follower.caught_up):
+                reach = await self._db.read(follower.reach)
+                if reach.read >= reach.end:
                     break
                 await asyncio.sleep(0.01)  # an older transaction, of another node, holds something back
 
     async def _pass(self) -> bool:
         """Give a turn to each follower that is behind; True when one of them could go on at once."""
-        behind = await self._db.read(self._behind, ahead=True)
-        names = {follower.name for follower in behind}
-        self._at_the_end |= dict.fromkeys(self._at_the_end.keys() - names, time.monotonic())
+        now = time.monotonic()
+        reached = await self._db.read(lambda reader: [follower.reach(reader) for follower in self._followers], ahead=True)
+        behind = [each for each, reach in zip(self._followers, reached, strict=True) if self._progress[each.name].is_behind(reach, now)]
         more = False
         for follower in behind:
             try:
@@ -102,37 +126,29 @@ class Followers:
         return more
 
     async def _turn(self, follower: Follower) -> bool:
-        name, most, worked = follower.name, self._most[follower.name], 0.0
+        progress, worked = self._progress[follower.name], 0.0
 
-        def follow(tx: Tx) -> tuple[bool, bool]:
+        def follow(tx: Tx) -> bool:
             nonlocal worked
             begun = time.thread_time()
             try:
-                more = follower.follow(tx, most)
-                # Beside, it has read what there was when it began, and writes go on meanwhile: that is as far as it can be.
-                return more, not more and (self._beside or follower.caught_up(tx))
+                return follower.follow(tx, progress.most)
             finally:
                 worked = time.thread_time() - begun
-                self.spent[name] = begun + worked if self._beside else self.spent[name] + worked  # beside, the thread does nothing else
+                progress.spent = begun + worked if self._beside else progress.spent + worked  # beside, the thread does nothing else
 
         begun = time.monotonic()
-        more, at_the_end = await self._write(follow)
-        waited = time.monotonic() - begun
-        if at_the_end:
-            self._at_the_end[name] = begun
+        more = await self._write(follow)
         if self._beside:
             return more
-        allowed = min(SHARE * waited, self._most_s)
-        if begun - self._at_the_end[name] > LATE_S:
+        allowed = min(SHARE * (time.monotonic() - begun), self._most_s)
+        if begun - progress.knows > LATE_S:
             allowed = max(allowed, LATE_TURN_S)
         if worked > allowed:
-            self._most[name] = max(most // 2, SHORTEST)
+            progress.most = max(progress.most // 2, SHORTEST)
         elif more and worked < allowed / 2:
-            self._most[name] = min(2 * most, LONGEST)
+            progress.most = min(2 * progress.most, LONGEST)
         return more
 
     async def _write(self, verb: Verb[T]) -> T:
         return await (self._db.write_index(verb) if self._beside else self._db.write(verb, aside=True))
-
-    def _behind(self, reader: Reader) -> list[Follower]:
-        return [follower for follower in self._followers if not follower.caught_up(reader)]

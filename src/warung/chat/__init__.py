@@ -22,7 +22,7 @@ from warung.chat.agreed import pin
 from warung.chat.direct import close, open_between, open_direct, open_self, open_system, show_changed
 from warung.chat.drafts import DraftChanged
 from warung.chat.edits import Edit
-from warung.chat.following import audiences, entries, news, no_news, unread
+from warung.chat.following import audiences, entries, news, reach, unread
 from warung.chat.forwarding import Forwarded, History
 from warung.chat.groups import change as change_group
 from warung.chat.groups import create as create_group
@@ -100,7 +100,7 @@ DOMAIN = Domain(
         (contacts.Asking, listening.on_asking),
         (accounts.ProfileChanged, direct.on_profile_changed),
     ],
-    followers=[Follower("search", search.follow, search.caught_up, indexes=True)],
+    followers=[Follower("search", search.follow, search.reach, indexes=True)],
     jobs=[Chore(Expire, tombs.expire), Chore(schedule.SendLater, schedule.on_time)],
     viewers=[(HOLDER, may_see)],
     settings=Settings,
@@ -153,7 +153,6 @@ __all__ = [
     "message",
     "move_cursor",
     "news",
-    "no_news",
     "once",
     "open_between",
     "open_direct",
@@ -163,6 +162,7 @@ __all__ = [
     "pin",
     "post",
     "put",
+    "reach",
     "reached",
     "react",
     "react_with",

@@ -7,6 +7,7 @@ from warung.chat.model import Message
 from warung.chat.rooms import rooms
 from warung.chat.store_search import Heard
 from warung.kit.db import Reader, Tx
+from warung.kit.domain import Reach
 from warung.kit.ids import AccountId, ConversationId
 
 
@@ -29,9 +30,9 @@ def entries(tx: Tx, heard: Sequence[Heard]) -> list[Message]:
     return store_search.at_places(tx, [entry.place for entry in heard]) if heard else []
 
 
-def no_news(reader: Reader, follower: str) -> bool:
-    """Has a follower read everything?"""
-    return store_search.is_known(reader, follower) and store_search.caught_up(reader, store_search.position(reader, follower))
+def reach(reader: Reader, follower: str) -> Reach:
+    """Return how far a follower has read the log."""
+    return store_search.reach(reader, follower)
 
 
 def audiences(tx: Tx, conversations: Iterable[ConversationId]) -> dict[ConversationId, Sequence[AccountId]]:

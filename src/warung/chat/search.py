@@ -9,9 +9,9 @@ from litestar import Router, get
 from warung import contacts
 from warung.chat import reading, store_search
 from warung.chat.model import Message
-from warung.chat.store_search import Position
 from warung.chat.words import snippet, words
 from warung.kit.db import Db, Reader, Tx
+from warung.kit.domain import Position, Reach
 from warung.kit.errors import BadRequest
 from warung.kit.ids import AccountId, ConversationId, Identity, Seq
 
@@ -69,9 +69,9 @@ def _index(tx: Tx, entries: Sequence[tuple[int, ConversationId, bytes]]) -> None
         store_search.index(tx, found)
 
 
-def caught_up(reader: Reader) -> bool:
-    """Has the index read the whole log?"""
-    return store_search.all_words_read(reader, FOLLOWER)
+def reach(reader: Reader) -> Reach:
+    """Return how far the index has read the log."""
+    return store_search.reach_of_words(reader, FOLLOWER)
 
 
 def search(

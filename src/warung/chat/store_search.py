@@ -13,11 +13,12 @@ import msgspec
 from warung.chat.model import Message
 from warung.chat.store import COLUMNS, message
 from warung.kit.db import Reader, Row, Tx
+from warung.kit.domain import Position, Reach
 from warung.kit.ids import AccountId, ConversationId, Seq
 
 ROWS_PER_MERGED_PAGE = 8  # how much of the index is merged for how much is added: enough to keep up (measured: 6 to 8 segments stay)
+NOWHERE = (-1, 0)  # before all that could be in a log
 MARK = 5  # characters of a conversation's id, the last ones: chance. Where two have the same, the join with its members tells them apart
-Position = tuple[int, int]  # (transaction, place): the order in which nothing can appear behind a reader
 
 
 class Heard(msgspec.Struct, frozen=True, gc=False):
@@ -52,15 +53,13 @@ def is_known(reader: Reader, follower: str) -> bool:
     return reader.one("SELECT 1 FROM follower WHERE name = :name", {"name": follower}) is not None
 
 
-def end(reader: Reader) -> Position:
-    """Return the place of the last entry that a follower could have read by now."""
+def end(reader: Reader, *, held_back: bool = False) -> Position:
+    """Return the place of the last entry that a follower could have read by now; or of what an older running transaction holds back."""
     if reader.dialect == "sqlite":
         row = reader.one("SELECT 0, pos FROM message ORDER BY pos DESC LIMIT 1")
     else:
-        row = reader.one(
-            "SELECT xact, pos FROM message WHERE xact < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
-            " ORDER BY xact DESC, pos DESC LIMIT 1"
-        )
+        where = "" if held_back else "WHERE xact < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
+        row = reader.one(f"SELECT xact, pos FROM message {where} ORDER BY xact DESC, pos DESC LIMIT 1")
     return (row[0], row[1] or 0) if row else (0, 0)
 
 
@@ -98,10 +97,9 @@ def _after(reader: Reader, columns: str, at: Position, limit: int) -> list[Row]:
     )
 
 
-def caught_up(reader: Reader, at: Position) -> bool:
-    """Is there nothing behind a position, not even what an older running transaction still holds back?"""
-    where = "pos > :pos AND :xact >= 0" if reader.dialect == "sqlite" else "(xact, pos) > (:xact, :pos)"
-    return reader.one(f"SELECT 1 FROM message WHERE {where} LIMIT 1", {"xact": at[0], "pos": at[1]}) is None
+def reach(reader: Reader, follower: str) -> Reach:
+    """Return how far a follower has read; one that never read has not even read an empty log."""
+    return Reach(position(reader, follower) if is_known(reader, follower) else NOWHERE, end(reader, held_back=True))
 
 
 def words_read(reader: Reader, follower: str) -> Position:
@@ -120,16 +118,16 @@ def remember_words(tx: Tx, follower: str, at: Position) -> None:
         remember(tx, follower, at)
 
 
-def all_words_read(reader: Reader, follower: str) -> bool:
-    """Has the index read the whole log, and no other one?"""
-    at = words_read(reader, follower)
-    return at == end(reader) if reader.dialect == "sqlite" else caught_up(reader, at)
+def reach_of_words(reader: Reader, follower: str) -> Reach:
+    """Return how far the index has read this log: it has read nothing where the log is an older copy of the one that was read."""
+    at, last = words_read(reader, follower), end(reader, held_back=True)
+    return Reach(at if at <= last or reader.dialect != "sqlite" else NOWHERE, last)
 
 
 def going_on(tx: Tx, follower: str) -> Position:
-    """Return where to go on reading: from the beginning, with an empty index, where this log is an older copy of the one that was read."""
-    at = words_read(tx, follower)
-    if tx.dialect != "sqlite" or at <= end(tx):
+    """Return where to go on reading: from the beginning, with an empty index, where it has read nothing of this log."""
+    at = reach_of_words(tx, follower).read
+    if at != NOWHERE:
         return at
     tx.run("INSERT INTO message_terms (message_terms) VALUES ('delete-all')")
     remember_words(tx, follower, (0, 0))

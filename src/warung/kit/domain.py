@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -55,12 +55,22 @@ class Asked(msgspec.Struct, frozen=True):
     priority: Priority = Priority.CATCH_UP
 
 
+Position = tuple[int, int]  # (transaction, place) in a log: the order in which nothing can appear behind a reader
+
+
+class Reach(NamedTuple):
+    """How far a follower has read its log, and how far that goes: to the last entry that is committed, whatever else still runs."""
+
+    read: Position
+    end: Position
+
+
 class Follower(msgspec.Struct, frozen=True):
     """A durable reader of the log, at least once: its position is stored in the transaction that does its work."""
 
     name: str
     follow: Callable[[Tx, int], bool]  # reads so many entries at most; True when there may be more
-    caught_up: Callable[[Reader], bool]  # has it read everything, also what another transaction still holds back?
+    reach: Callable[[Reader], Reach]
     indexes: bool = False  # it writes nothing but the index: what can be made anew from the log, and may be a file of its own
 
 

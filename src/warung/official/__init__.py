@@ -319,7 +319,7 @@ DOMAIN = Domain(
         *((contacts.Reported, complaints.on_reported), (Happened, on_happened)),
         *((Happened, counting.on_happened), (Happened, notifying.on_happened)),
     ],
-    followers=[Follower(inbox.NAME, inbox.follow, inbox.caught_up)],
+    followers=[Follower(inbox.NAME, inbox.follow, inbox.reach)],
     jobs=[
         Chore(keeping.DropMaterial, keeping.drop_old),
         Chore(publishing.PublishDraft, publishing.publish_now),

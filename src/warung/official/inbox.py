@@ -12,6 +12,7 @@ import msgspec
 from warung import chat, media
 from warung.kit.card import Card
 from warung.kit.db import Reader, Tx
+from warung.kit.domain import Reach
 from warung.kit.errors import Refusal
 from warung.official import log, rules, serving, store, store_desk, store_events, store_follows
 from warung.official.cards import Chosen
@@ -30,9 +31,9 @@ def follow(tx: Tx, most: int) -> bool:
     return len(news) == most
 
 
-def caught_up(reader: Reader) -> bool:
-    """Has it read everything?"""
-    return chat.no_news(reader, NAME)
+def reach(reader: Reader) -> Reach:
+    """Return how far it has read the log."""
+    return chat.reach(reader, NAME)
 
 
 def _took(tx: Tx, who: Follow, entry: chat.Message) -> None:

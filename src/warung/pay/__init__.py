@@ -113,7 +113,7 @@ DOMAIN = Domain(
     cards=[PaymentReceipt, SafetyNotice, *CARDS],
     events=[WalletChanged, MoneyChanged],
     listeners=[(PendingExpired, handovers.on_expired)],
-    followers=[Follower("pay.blocks", blocks.follow, blocks.caught_up)],
+    followers=[Follower("pay.blocks", blocks.follow, blocks.reach)],
     jobs=[
         Chore(Expire, expire),
         Chore(packets.EndPacket, packets.end),

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from warung.kit.db import Reader, Tx
+from warung.kit.domain import Reach
 from warung.kit.ids import secret as new_secret
 from warung.pay import store, store_blocks
 from warung.pay.model import Entry, Settings
@@ -43,10 +44,10 @@ def follow(tx: Tx, most: int) -> bool:
     return len(found) == most
 
 
-def caught_up(reader: Reader) -> bool:
-    """Is every transfer sealed?"""
+def reach(reader: Reader) -> Reach:
+    """Return how far the journal is sealed."""
     before = store_blocks.last(reader)
-    return not store_blocks.journal(reader, *((before.xact, before.pos) if before else (0, 0)), 1, settled=False)
+    return Reach((before.xact, before.pos) if before else (0, 0), store_blocks.end(reader))
 
 
 def head(reader: Reader) -> Head | None:

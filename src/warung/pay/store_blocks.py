@@ -3,6 +3,7 @@
 import msgspec
 
 from warung.kit.db import Reader, Tx
+from warung.kit.domain import Position
 from warung.pay.model import Entry
 from warung.pay.store import ENTRY
 
@@ -40,18 +41,25 @@ def insert(tx: Tx, block: Block) -> None:
     )
 
 
-def journal(reader: Reader, xact: int, pos: int, limit: int, *, settled: bool = True) -> list[tuple[int, Entry]]:
+def end(reader: Reader) -> Position:
+    """Return the position of the last line."""
+    xact = "0" if reader.dialect == "sqlite" else "xact"
+    order = "pos DESC" if reader.dialect == "sqlite" else "xact DESC, pos DESC"
+    row = reader.one(f"SELECT {xact}, pos FROM ledger_transfer ORDER BY {order} LIMIT 1")
+    return (row[0], row[1]) if row else (0, 0)
+
+
+def journal(reader: Reader, xact: int, pos: int, limit: int) -> list[tuple[int, Entry]]:
     """Return (transaction, line) behind a position in the order of commit.
 
     On SQLite the one writer numbers in that order. On PostgreSQL a transaction may commit after a later one: lines are read by
-    transaction, and where `settled`, only of transactions before the oldest that still runs.
+    transaction, and only of transactions before the oldest that still runs.
     """
     if reader.dialect == "sqlite":
         columns, where, order = "0", "pos > :pos AND :xact >= 0", "pos"
     else:
-        columns, where, order = "xact", "(xact, pos) > (:xact, :pos)", "xact, pos"
-        if settled:
-            where += " AND xact < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
+        columns, order = "xact", "xact, pos"
+        where = "(xact, pos) > (:xact, :pos) AND xact < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
     rows = reader.all(
         f"SELECT {columns}, {ENTRY} FROM ledger_transfer WHERE {where} ORDER BY {order} LIMIT :limit",
         {"xact": xact, "pos": pos, "limit": limit},

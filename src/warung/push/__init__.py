@@ -13,7 +13,7 @@ DOMAIN = Domain(
     name="push",
     routes=ROUTES,
     listeners=[(SessionEnded, devices.on_session_ended), (chat.CursorMoved, following.on_cursor_moved)],
-    followers=[Follower("push", following.follow, following.caught_up)],
+    followers=[Follower("push", following.follow, following.reach)],
     jobs=[Errand(Push, sending.push, tries=5), Errand(Clear, sending.clear, tries=3)],
     settings=Settings,
     schema=Path(__file__).parent / "schema",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from warung import chat
 from warung.kit.db import Reader, Tx
+from warung.kit.domain import Reach
 from warung.kit.ids import AccountId, ConversationId
 from warung.push import store
 from warung.push.model import Clear, Device, Push, Settings
@@ -29,9 +30,9 @@ def follow(tx: Tx, most: int) -> bool:
     return len(news) == most
 
 
-def caught_up(reader: Reader) -> bool:
-    """Has the whole log been read?"""
-    return chat.no_news(reader, FOLLOWER)
+def reach(reader: Reader) -> Reach:
+    """Return how far it has read the log."""
+    return chat.reach(reader, FOLLOWER)
 
 
 def _wake(tx: Tx, entry: chat.Message, reached: Sequence[Device]) -> None:
