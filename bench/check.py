@@ -84,7 +84,7 @@ class Counter:
         link.begin()
         counted.statements = counted.steps = 0
         counted.pages()
-        tx = Transaction(link, self._context, self._cache, exclusive=True, writes=True)
+        tx = Transaction(link, self._context, self._cache, exclusive=True, writes=True, careful=False)
         gc.disable()  # or what others left behind is collected meanwhile, and its finalizers are counted
         sys.setprofile(profile)
         try:

@@ -3,14 +3,16 @@
 import asyncio
 
 import pytest
+from msgspec import Raw
 
-from tests.cast import Cast, send_raw
+from tests.cast import Cast, identity, send_raw
 from warung import chat, contacts
 from warung.adapters.database import Database
-from warung.chat import reading
-from warung.chat.model import BadNonce, EmptyMessage, MessageTooLong, NonceReused, NoSuchMessage, NotAMember
+from warung.chat import groups, reading
+from warung.chat.model import BadNonce, EmptyMessage, MessageTooLong, NonceReused, NoSuchMessage, NotAMember, Send
 from warung.kit.card import BrokenCard, NotSendable, UnknownCard
 from warung.kit.errors import Refusal
+from warung.kit.ids import Nonce
 
 
 async def test_a_message_gets_the_next_number_of_its_conversation(cast: Cast) -> None:
@@ -41,6 +43,34 @@ async def test_a_retry_after_recall_still_returns_the_first_message(cast: Cast, 
     message = await cast.says(budi, here, "Ups", nonce=nonce)
     await db.write(lambda tx: chat.recall(tx, by=budi, conversation=here, seq=message.seq))
     assert (await cast.says(budi, here, "Ups", nonce=nonce)).seq == message.seq
+
+
+async def test_a_retry_by_who_may_no_longer_write_still_returns_the_first_message(cast: Cast, db: Database) -> None:
+    budi, siti = await cast.people("budi", "siti")
+    await cast.friends(budi, siti)
+    club = await cast.group(budi, siti)
+    nonce = cast.nonce()
+    message = await cast.says(siti, club, "Saya pamit", nonce=nonce)
+    await db.write(lambda tx: groups.remove(tx, by=budi, id=club, account=siti))
+    command = Send(1, club, nonce, Raw(b'{"type":"chat.text","text":"Saya pamit"}'))
+    other = Send(2, club, cast.nonce(), Raw(b'{"type":"chat.text","text":"Satu lagi"}'))
+    for _ in range(2):  # the second time the writer looks first
+        results = await db.write(lambda tx: chat.send_all(tx, [(identity(siti), command), (identity(siti), other)]))
+        assert results[0] == chat.Sent(message.seq, message.at, message.counted)
+        assert isinstance(results[1], NotAMember)
+        await cast.says(budi, club, "Dah", nonce=Nonce("dah-sekali"))
+
+
+async def test_retries_beside_new_messages_leave_no_gap(cast: Cast, db: Database) -> None:
+    budi, siti = await cast.people("budi", "siti")
+    here = await cast.friends(budi, siti)
+    first = {nonce: await cast.says(budi, here, nonce, nonce=nonce) for nonce in (cast.nonce() for _ in range(3))}
+    again = [cast.says(budi, here, nonce, nonce=nonce) for nonce in first]
+    new = [cast.says(siti, here, f"{n}") for n in range(9)]
+    results = await asyncio.gather(*(each for three in zip(new[:3], again, new[3:6], strict=True) for each in three), *new[6:])
+    assert [result.seq for result in results[1:9:3]] == [message.seq for message in first.values()]
+    page = await db.read(lambda reader: reading.history(reader, by=siti, id=here, before=None, after=0, around=None, limit=50))
+    assert [message.seq for message in page.messages] == list(range(1, 14))
 
 
 async def test_many_at_once_leave_no_gap(cast: Cast, db: Database) -> None:

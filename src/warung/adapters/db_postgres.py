@@ -149,6 +149,10 @@ class PostgresLink:
             return Unavailable()
         return failure
 
+    def taken(self, failure: BaseException) -> bool:
+        """A unique index says so."""
+        return isinstance(failure, errors.UniqueViolation)
+
     def again(self, failure: BaseException) -> bool:
         """Collisions between nodes and connections lost before COMMIT are repeated."""
         return isinstance(failure, errors.SerializationFailure | errors.DeadlockDetected | errors.LockNotAvailable) or (

@@ -30,6 +30,7 @@ CACHE_KIB = 8_192
 STATEMENTS = 256  # prepared ones kept by a connection
 BUSY_MS = 10_000  # how long to wait for another process, `warung admin`
 MIGRATING_MS = 30_000
+UNIQUE = (apsw.SQLITE_CONSTRAINT_UNIQUE, apsw.SQLITE_CONSTRAINT_PRIMARYKEY, apsw.SQLITE_CONSTRAINT_ROWID)
 
 
 class SqliteLink:
@@ -108,6 +109,11 @@ class SqliteLink:
         if isinstance(failure, apsw.BusyError | apsw.LockedError):
             return Unavailable()
         return failure
+
+    def taken(self, failure: BaseException) -> bool:
+        """A unique index says so."""
+        code: int = getattr(failure, "extendedresult", 0)  # apsw's types do not tell of it
+        return isinstance(failure, apsw.ConstraintError) and code in UNIQUE
 
     def again(self, failure: BaseException) -> bool:
         """With one writer there is nobody to collide with."""

@@ -55,7 +55,7 @@ class Context(msgspec.Struct):
 class Transaction:
     """A `kit.db.Tx` over a link. The commit belongs to whoever made it."""
 
-    def __init__(self, link: Link, context: Context, cache: dict[Any, Any], *, exclusive: bool, writes: bool) -> None:
+    def __init__(self, link: Link, context: Context, cache: dict[Any, Any], *, exclusive: bool, writes: bool, careful: bool = True) -> None:
         self._link = link
         self._context = context
         self._writes = writes
@@ -65,6 +65,7 @@ class Transaction:
         self.dialect = link.dialect
         self.cache = cache
         self.exclusive = exclusive
+        self.careful = careful
         self.told: list[Told] = []
 
     def all(self, sql: str, params: Params = NONE) -> list[Row]:

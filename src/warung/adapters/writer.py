@@ -2,6 +2,7 @@
 
 The event loop owns `pending`; the writing thread gets whole batches and gives them back, one hand-over per commit. Each
 unit (one verb call) stands behind its own savepoint, so a refusal undoes that unit alone. Nobody is answered before COMMIT.
+A verb that took for granted that a key was new, and was wrong, is undone and called again to look first (docs/decisions/0032).
 What nobody waits for (jobs, followers of the log) goes aside: into commits of its own, between those of people.
 """
 
@@ -21,6 +22,7 @@ UNITS_PER_COMMIT = 512
 ASIDE_PER_COMMIT = 16
 MOST_PASSED = 2  # commits of people that go before what waits aside; then it rides with them
 TRIES = 5
+CAREFUL = 1_000  # units that look first, after one that should have: where one message comes again, more do
 
 
 class WriterLink(Link, Protocol):
@@ -42,6 +44,9 @@ class WriterLink(Link, Protocol):
 
     def again(self, failure: BaseException) -> bool:
         """Is the batch worth repeating: a deadlock, a serialization failure, a lost connection before COMMIT?"""
+
+    def taken(self, failure: BaseException) -> bool:
+        """Did something stand already under a key that has to be unique?"""
 
     def close(self) -> None:
         """Disconnect."""
@@ -101,6 +106,7 @@ class Writer:
         self._stopping: asyncio.Future[None] | None = None
         self._batches: queue.SimpleQueue[list[Unit] | None] = queue.SimpleQueue()
         self._cache: dict[Any, Any] = {}
+        self._careful = 0  # units that look first
         self.commits = 0
         self.units = 0
         self.batches = [0] * UNITS_PER_COMMIT.bit_length()  # how many commits had at most 1, 2, 4, 8... units
@@ -209,23 +215,36 @@ class Writer:
             self._cache.clear()
         alone = len(batch) == 1
         for unit in batch:
-            unit.told = []
-            tx = Transaction(link, self._context, self._cache, exclusive=link.exclusive, writes=True)
-            if not alone:
-                link.command("SAVEPOINT unit")
-            try:
-                unit.outcome = unit.verb(tx)
-                unit.told = tx.told
-                if not alone:
-                    link.command("RELEASE SAVEPOINT unit")
-            except Exception as refusal:
-                self._cache.clear()
-                if link.undone() or link.again(refusal):
-                    raise  # the database took the whole transaction with it
-                unit.outcome = link.translate(refusal)
+            careful = self._careful > 0
+            self._careful -= careful
+            failure = self._attempt(link, unit, alone=alone, careful=careful)
+            if failure is not None and link.taken(failure) and not careful:
+                self._careful = CAREFUL
                 if alone:
-                    link.command("ROLLBACK")
+                    link.begin()
+                failure = self._attempt(link, unit, alone=alone, careful=True)
+            if failure is not None:
+                unit.outcome = link.translate(failure)
+                if alone:
                     return
-                link.command("ROLLBACK TO SAVEPOINT unit")
-                link.command("RELEASE SAVEPOINT unit")
         link.commit()
+
+    def _attempt(self, link: WriterLink, unit: Unit, *, alone: bool, careful: bool) -> Exception | None:
+        """Call a verb, behind a savepoint where others ride along. What it raised is returned, and all of it undone."""
+        unit.told = []
+        tx = Transaction(link, self._context, self._cache, exclusive=link.exclusive, writes=True, careful=careful)
+        if not alone:
+            link.command("SAVEPOINT unit")
+        try:
+            unit.outcome = unit.verb(tx)
+            unit.told = tx.told
+            if not alone:
+                link.command("RELEASE SAVEPOINT unit")
+        except Exception as failure:
+            self._cache.clear()
+            if link.undone() or link.again(failure):
+                raise  # the database took the whole transaction with it
+            for word in ["ROLLBACK"] if alone else ["ROLLBACK TO SAVEPOINT unit", "RELEASE SAVEPOINT unit"]:
+                link.command(word)
+            return failure
+        return None

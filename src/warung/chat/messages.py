@@ -41,22 +41,23 @@ SEEN_HERE = {HOLDER: reading.may_see}
 def send_all(tx: Tx, items: Sequence[tuple[Identity, Send]]) -> list[Sent | Refusal]:
     """Append cards to conversations and tell their members: one result or refusal per item, in order.
 
-    A nonce sent twice returns the first message, so clients may retry freely.
+    A nonce sent twice returns the first message, so clients may retry freely. Most are new, so it is looked for only where something is
+    refused, which may have been sent when it was not, or where `tx` says that not all were new.
     """
     known = rooms(tx).enter(tx, [item.conversation for _, item in items])
     nonces = {item.nonce for _, item in items if NONCE.match(item.nonce)}
-    stored = _stored(tx, list(nonces))
+    stored = _stored(tx, list(nonces)) if tx.careful else None
     limits = tx.settings(Settings)
     results: list[Sent | Refusal] = []
     entries: list[tuple[Room, Entry]] = []
     fresh: dict[tuple[str, AccountId], Message] = {}
     for identity, item in items:
+        key = (item.nonce, identity.account)
+        first = fresh.get(key) or (stored.get(key) if stored else None)
+        if first is not None:
+            results.append(_again(first, item))
+            continue
         try:
-            key = (item.nonce, identity.account)
-            first = stored.get(key) or fresh.get(key)
-            if first is not None:
-                results.append(_again(first, item))
-                continue
             where = known.get(item.conversation)
             if where is None:
                 raise NotAMember
@@ -64,7 +65,9 @@ def send_all(tx: Tx, items: Sequence[tuple[Identity, Send]]) -> list[Sent | Refu
                 raise BadNonce
             entry = _checked(tx, where, identity.account, item, limits)
         except Refusal as refusal:
-            results.append(refusal)
+            stored = _stored(tx, list(nonces)) if stored is None else stored
+            first = stored.get(key)
+            results.append(refusal if first is None else _again(first, item))
             continue
         message = fresh[key] = number(tx, where, entry)
         entries.append((where, entry))
@@ -197,10 +200,10 @@ def _stored(tx: Tx, nonces: Sequence[str]) -> dict[tuple[str, AccountId], Messag
     return {(str(message.nonce), message.sender): message for message in store.with_nonces(tx, nonces) if message.sender}
 
 
-def _again(first: Message, item: Send) -> Sent:
+def _again(first: Message, item: Send) -> Sent | Refusal:
     """A retry is the same intent; another content under the same nonce is a mistake of the client's."""
     if first.conversation != item.conversation or (bytes(first.card) != bytes(item.card) and not CHANGED.search(bytes(first.card))):
-        raise NonceReused
+        return NonceReused()
     return Sent(first.seq, first.at, first.counted)
 
 

@@ -49,6 +49,7 @@ class Tx(Reader, Protocol):
 
     cache: dict[Any, Any]  # kept between transactions by the writer; emptied when one fails
     exclusive: bool  # True when no other writer exists, so that what `cache` holds of the database stays true
+    careful: bool  # False while a verb may take for granted that a key is new: if one was not, all is undone and the verb called again
 
     def run(self, sql: str, params: Params = ...) -> int:
         """Execute and return the number of rows changed."""
