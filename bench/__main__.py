@@ -19,15 +19,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bench import floor, growing, machine, peers, place, replaying, report, results, servers, staying, talking
-from bench.generator import Run
 from bench.machine import Server
-from bench.results import Results, cost, middle
+from bench.results import Results
 from bench.talking import Contender, Plan
 
 ROWS = ("floor", "saturated", "paced", "half", "group", "idle", "signing", "growth", "return", "replay", "restart")
 TALK = {"saturated", "paced", "half", "group"}
 PEERS = ("ejabberd-postgres", "ejabberd-none", "nats", "postgres")
-GROWN = [(10_000, 10), (1_000_000, 10), (10_000_000, 10), (10_000, 1_000), (1_000_000, 1_000), (10_000_000, 1_000)]
+STORED, EACH = (10_000, 1_000_000, 10_000_000), (10, 1_000)  # messages; conversations per person
 FILES = 65_536
 T = TypeVar("T")
 
@@ -170,24 +169,21 @@ class Bench:
             return [person.handle for person in await place.people(db, 320, password=True)]
 
     def growth(self) -> None:
-        """Send and open on logs of every size; the places are kept, filling the largest takes minutes."""
-        for stored, each in GROWN:
-            if stored <= self.given.stored:
-                self.attempt(f"growth {stored} {each}", lambda stored=stored, each=each: self._grown(stored, each))  # type: ignore[misc]
+        """Send and open on logs of every size by turns; the places are kept, filling the largest takes minutes."""
+        for each in EACH:
+            self.attempt(f"growth {each}", lambda each=each: self._grown(each))  # type: ignore[misc]
 
-    def _grown(self, stored: int, each: int) -> None:
-        grown = growing.grown(self.cache, stored, each, self.tell)
-        data = Path(grown.data)
-        machine.forget_files(data)
-        with servers.warung(data) as server:
-            row: dict[str, Any] = growing.opening(server, grown, cold=True) | growing.opening(server, grown, cold=False)
-            runs: list[Run] = []
-            for _ in range(min(3, self.plan.rounds)):
-                runs.append(growing.sending(server, grown, self.plan.seconds, 1.0 if runs else growing.WARM_UP_S))
-                talking.rest([Contender(server, Path(grown.people))])
-        row |= {"cost_us": round(middle(runs, cost), 2), "rate": round(middle(runs, lambda run: run.rate))}
-        self.results.grown.append({"stored": stored, "each": each} | row)
-        self.tell(f"growth {self.results.grown[-1]}")
+    def _grown(self, each: int) -> None:
+        with contextlib.ExitStack() as open_:
+            sizes = []
+            for stored in (stored for stored in STORED if stored <= self.given.stored):
+                grown = growing.grown(self.cache, stored, each, self.tell)
+                machine.forget_files(Path(grown.data))
+                sizes.append(growing.Size(stored, each, grown, open_.enter_context(servers.warung(Path(grown.data)))))
+            rows = growing.rows(sizes, min(3, self.plan.rounds), self.plan.seconds)
+        self.results.grown += rows
+        for row in rows:
+            self.tell(f"growth {row}")
 
     def returning(self) -> None:
         """Somebody comes back after a week."""

@@ -18,6 +18,8 @@ from bench import generator, machine, place, servers
 from bench.generator import Run
 from bench.machine import Server
 from bench.place import Person
+from bench.results import cost, middle
+from bench.talking import Contender, rest
 from warung.kit import clock
 from warung.kit.clock import DAY, HOUR
 from warung.kit.ids import ConversationId
@@ -77,21 +79,51 @@ async def _make(folder: Path, stored: int, each: int) -> Grown:
     return Grown(str(folder / "data"), str(people), first.token, mine[first.handle])
 
 
-def sending(server: Server, grown: Grown, seconds: float, warm_up: float) -> Run:
-    """Send as fast as it goes into fifty conversations of each of a hundred people."""
-    return generator.run(server, "websocket", "closed", Path(grown.people), window=4, seconds=seconds, warm_up=warm_up, drain=1)
+class Size(msgspec.Struct):
+    """A place that holds so many messages, and the server that is running on it."""
+
+    stored: int
+    each: int
+    grown: Grown
+    server: Server
+
+    def send(self, seconds: float, warm_up: float) -> Run:
+        """Send as fast as it goes into fifty conversations of each of a hundred people."""
+        return generator.run(
+            self.server, "websocket", "closed", Path(self.grown.people), window=4, seconds=seconds, warm_up=warm_up, drain=1
+        )
+
+    def open(self, number: int = OPENINGS) -> tuple[float, float]:
+        """Open so many conversations: their last fifty messages. Return the 50th and 99th percentile, in milliseconds."""
+        chance = random.Random(7)
+        return _fetch(self.server.port, self.grown.token, [chance.choice(self.grown.conversations) for _ in range(number)])
 
 
-def opening(server: Server, grown: Grown, cold: bool) -> dict[str, float]:
-    """Open conversations: their last fifty messages. Warm is the second time."""
-    chance = random.Random(7)
-    asked = [chance.choice(grown.conversations) for _ in range(OPENINGS)]
-    if cold:
-        return {"cold_p50_ms": _fetch(server.port, grown.token, asked[:20])[0]}
-    _fetch(server.port, grown.token, asked)
-    cpu = machine.cpu_s(server.roots)
-    p50, p99 = _fetch(server.port, grown.token, asked)
-    return {"warm_p50_ms": p50, "warm_p99_ms": p99, "warm_cpu_ms": round((machine.cpu_s(server.roots) - cpu) / OPENINGS * 1e3, 2)}
+def rows(sizes: Sequence[Size], rounds: int, seconds: float) -> list[dict[str, Any]]:
+    """Open and send in every place, one after the other in each round, beginning with another one; a row for each place."""
+    cold = [size.open(20)[0] for size in sizes]
+    runs: list[list[Run]] = [[] for _ in sizes]
+    opened: list[list[tuple[float, float]]] = [[] for _ in sizes]
+    everybody = [Contender(size.server, Path(size.grown.people)) for size in sizes]
+    for number in range(rounds):
+        for at in (*range(number % len(sizes), len(sizes)), *range(number % len(sizes))):
+            sizes[at].open()  # what was said since is not in memory yet
+            opened[at].append(sizes[at].open())
+            runs[at].append(sizes[at].send(seconds, 1.0 if number else WARM_UP_S))
+            rest(everybody)
+    return [
+        {
+            "stored": size.stored,
+            "each": size.each,
+            "cold_p50_ms": cold[at],
+            "warm_p50_ms": statistics.median(p50 for p50, _ in opened[at]),
+            "warm_p99_ms": statistics.median(p99 for _, p99 in opened[at]),
+            "cost_us": round(middle(runs[at], cost), 2),
+            "rate": round(middle(runs[at], lambda run: run.rate)),
+            "rounds": [{"cost_us": round(cost(run), 2), "warm_p50_ms": p50} for run, (p50, _) in zip(runs[at], opened[at], strict=True)],
+        }
+        for at, size in enumerate(sizes)
+    ]
 
 
 def _fetch(port: int, token: str, conversations: Sequence[str]) -> tuple[float, float]:

@@ -1,6 +1,8 @@
 """A run that says nothing is no figure, and only runs of the same round are divided by each other."""
 
+import statistics
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -42,3 +44,11 @@ def test_runs_of_before_are_numbered_in_order(tmp_path: Path) -> None:
 def test_what_was_refused_stands_in_the_table() -> None:
     assert report._row("warung", [took(10, errors=30, total_sent=1_000)])[3].endswith("(3.0% refused)")
     assert "refused" not in report._row("warung", [took(10)])[3]
+
+
+def test_growth_is_of_places_of_the_same_round() -> None:
+    def row(*costs: float) -> dict[str, Any]:
+        return {"cost_us": statistics.median(costs), "rounds": [{"cost_us": cost} for cost in costs]}
+
+    assert report._times(row(10, 40, 20), row(11, 42, 60), "cost_us") == pytest.approx(1.1)
+    assert report._times({"cost_us": 10}, {"cost_us": 12}, "cost_us") == pytest.approx(1.2), "a file of before knows no rounds"
