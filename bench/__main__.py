@@ -180,7 +180,7 @@ class Bench:
                 grown = growing.grown(self.cache, stored, each, self.tell)
                 machine.forget_files(Path(grown.data))
                 sizes.append(growing.Size(stored, each, grown, open_.enter_context(servers.warung(Path(grown.data)))))
-            rows = growing.rows(sizes, min(3, self.plan.rounds), self.plan.seconds)
+            rows = growing.rows(sizes, self.plan.rounds, self.plan.seconds)
         self.results.grown += rows
         for row in rows:
             self.tell(f"growth {row}")
