@@ -105,9 +105,9 @@ async def two_nodes(stack: contextlib.AsyncExitStack, open_a_world: OpenWorld, d
 
 
 async def joined(*worlds: World) -> None:
-    """Wait until the nodes know each other, and have told everybody to ask the log because they did not before."""
+    """Wait until the nodes know each other: who comes earlier is told to ask the log."""
     buses: list[Any] = [world.bus for world in worlds]
-    await until(lambda: all(bus.nodes() == len(worlds) and bus._gathering is None for bus in buses), 20)
+    await until(lambda: all(bus.connected.is_set() and bus.nodes() == len(worlds) for bus in buses), 20)
 
 
 ServeWorld = Callable[..., Any]
@@ -138,6 +138,8 @@ async def serve_one_node(open_a_world: OpenWorld) -> AsyncIterator[ServeWorld]:
             place = Served(await open_a_world(database, **override))
             await place.start()
             stack.push_async_callback(place.stop)
+            if CLUSTER:
+                await joined(place.world)
             return place
 
         yield serve

@@ -15,14 +15,12 @@ import msgspec
 import pytest
 
 from tests.environment import once_per_run, postgres_database, postgres_template
-from warung.adapters import bus_nats, db_postgres, db_sqlite
+from warung.adapters import db_postgres, db_sqlite
 from warung.app import DOMAINS, World, open_world, schema
 from warung.kit import clock
 from warung.settings import Settings, load
 
 CLUSTER = os.environ.get("WARUNG_TEST_FORM") == "cluster"
-if CLUSTER:
-    bus_nats.GATHER_S = 0.05  # nodes that meet tell everybody to ask the log; the tests wait until they have
 
 
 class Hand:

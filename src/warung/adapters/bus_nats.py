@@ -304,7 +304,8 @@ class NatsBus:
         self._others[beat.node] = Other(beat.number, self._loop.time())
 
     def _resync_soon(self) -> None:
-        if self._gathering is None:
+        """Tell everybody here to ask the log, once for all reasons to; where nobody is, nobody has missed anything."""
+        if self._held and self._gathering is None:
             self._gathering = self._loop.call_later(GATHER_S, self._resync)
 
     def _resync(self) -> None:
