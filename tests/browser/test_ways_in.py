@@ -119,6 +119,19 @@ async def test_a_whatsapp_group_is_brought_along_and_a_chinese_word_found_in_it(
     await expect(page.locator("mark").filter(has_text="电").first).to_be_visible()
 
 
+async def test_what_one_wrote_oneself_is_found_with_ones_own_face(place: Served, take_phone: TakePhone) -> None:
+    b, s = await place.cast.people("budi", "siti")
+    here = await place.cast.friends(b, s)
+    for who in (b, s):
+        await place.cast.says(who, here, "kopi tubruk")
+    phone = await take_phone()
+    page = await phone.sign_in(b, "/search?q=tubruk")
+    found = page.locator("main .list .row").filter(has=page.locator("mark"))
+    await expect(found).to_have_count(2)
+    await expect(found.filter(has_text="You").locator(".av")).to_have_text("b", ignore_case=True)
+    await expect(found.filter(has_not_text="You").locator(".av")).to_have_text("s", ignore_case=True)
+
+
 async def test_nothing_that_people_write_is_executed(place: Served, take_phone: TakePhone) -> None:
     texts = list(OWN_XSS)
     for file in sorted(XSS.glob("*.txt")) if XSS.is_dir() else []:
