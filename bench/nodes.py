@@ -1,6 +1,6 @@
 """Several nodes on one machine: what they cost, what the bus adds, and whether the model foretold it. Writes bench/measured/nodes.
 
-python -m bench.nodes                           one, two and three nodes of `make cluster`: about three minutes
+python -m bench.nodes                           one, two and three nodes of `make cluster`: about eight minutes
 python -m bench.nodes --seconds 3 --rounds 1
 
 Everything but the generator is pinned to the first core, so these are ceilings of parts, not of machines: what one core does in all
