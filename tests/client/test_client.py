@@ -9,7 +9,8 @@ import pytest
 from tests.importers.bringing import exported, said
 from tests.served import Served, ServeWorld, until
 from warung import accounts
-from warung.client import Client, Ended, Message, Refused, Unreachable
+from warung.client import Client, Ended, Message, OfficialAccount, Refused, Unreachable, api, official
+from warung.kit.errors import Unavailable
 
 PASSWORD = "kopi pahit tanpa gula"
 
@@ -102,6 +103,47 @@ async def test_a_client_waits_for_a_server_that_restarts(served: Served) -> None
         async with asyncio.timeout(10):
             sent = await sending
         assert sent.seq == 3
+
+
+async def test_messages_go_on_when_the_database_was_away_for_longer_than_a_question_is_repeated(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    budi, siti = await served.cast.people("budi", "siti")
+    here = await served.cast.friends(budi, siti)
+    seqs = [(await served.cast.says(budi, here, text)).seq for text in ("satu", "dua")]
+    refused = 0
+
+    async def away(*_: object, **__: object) -> None:
+        nonlocal refused
+        refused += 1
+        raise Unavailable
+
+    async with Client(served.url, token=await served.token(siti), after={here: seqs[0]}) as me:
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(api, "pause_s", lambda failures: 0.0)
+            meanwhile.setattr(served.world.db, "read", away)
+            heard = asyncio.ensure_future(hear(me.messages(), 1))
+            await until(lambda: refused > 2 * api.TRIES or heard.done())
+        assert [message.text for message in await heard] == ["dua"]
+
+
+async def test_a_program_waits_for_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusals = [
+        Refused("unavailable", "Later.", status=503),
+        Refused("unavailable", "Later.", status=503),
+        Refused("not_a_program", "No.", status=403),
+    ]
+
+    async def get(*_: object, **__: object) -> None:
+        raise refusals.pop(0)
+
+    monkeypatch.setattr(official, "pause_s", lambda failures: 0.0)
+    account = OfficialAccount("http://localhost:1", token="a token", after=0)
+    monkeypatch.setattr(account._api, "get", get)
+    async with account:
+        with pytest.raises(Refused, match="not_a_program"):
+            await anext(account.events())
+    assert refusals == []
 
 
 async def test_a_signed_out_session_ends_the_client_for_good(served: Served) -> None:

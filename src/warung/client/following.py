@@ -98,6 +98,8 @@ class Follower:
             except Unreachable:
                 return None
             except Refused as refused:
+                if refused.status == 503:
+                    return None
                 if refused.status != 404:
                     raise
                 self._forget([conversation])

@@ -174,7 +174,9 @@ class OfficialAccount:
         while True:
             try:
                 found: _Events = await ask()
-            except Unreachable:
+            except (Unreachable, Refused) as failure:
+                if isinstance(failure, Refused) and failure.status != 503:
+                    raise
                 failures += 1
                 await asyncio.sleep(pause_s(failures))
             else:
