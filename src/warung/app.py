@@ -14,17 +14,18 @@ import msgspec
 import structlog
 
 from warung import accounts, apps, chat, contacts, importers, media, moments, official, pay, polls, push, stickers, wechat, wechatpay
+from warung.adapters import db_postgres, db_sqlite
 from warung.adapters.blobs import open_blobs
 from warung.adapters.bus_local import LocalBus
 from warung.adapters.bus_nats import NatsBus
 from warung.adapters.database import Database
-from warung.adapters.db_postgres import open_postgres
-from warung.adapters.db_sqlite import open_sqlite
 from warung.adapters.followers import Followers
+from warung.adapters.index_process import Indexing, IndexProcess
 from warung.adapters.jobs import SCHEMA, Jobs
 from warung.adapters.outside import HttpOutside
 from warung.adapters.sql import Migration, migrations
 from warung.adapters.transaction import Context
+from warung.adapters.writer import WriterLink
 from warung.gateway import http, pages
 from warung.gateway.commands import Commands
 from warung.gateway.door import Door
@@ -98,6 +99,7 @@ class World:
         admission: Admission,
         metrics: Metrics,
         stopping: asyncio.Event,
+        process: IndexProcess | None,
     ) -> None:
         self.settings = settings
         self.db = db
@@ -114,7 +116,8 @@ class World:
         self.stopping = stopping  # set while the server stops: whoever waits for something to happen answers at once
         followers = [follower for domain in DOMAINS for follower in domain.followers]
         self.followers = Followers(db, bus, [follower for follower in followers if not follower.indexes])
-        self.indexers = Followers(db, bus, [follower for follower in followers if follower.indexes], beside=True)
+        self.indexers = Followers(db, bus, [follower for follower in followers if follower.indexes], beside=True, process=process)
+        self._process = process
         metrics.gauge("warung_queueing_seconds", "Mean wait of a request before work on it begins.", lambda: admission.mean_s)
         metrics.counter("warung_overload_refused", "Requests refused because there was too much to do.", lambda: admission.refused)
         metrics.counter("warung_jobs_failed", "Jobs given up after their last try.", lambda: jobs.failed)
@@ -150,6 +153,8 @@ class World:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.jobs.close()
         await self.workshops.close()
+        if self._process is not None:
+            await self._process.close()
         await self.db.close()
         await self.bus.close()
 
@@ -199,13 +204,16 @@ def _noted(what: str) -> Any:
         log.exception("background", work=what)
 
 
-async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Path = STATIC) -> World:
-    """Open the data and put the parts together. Called on the event loop that will serve. Raises `BadSettings` before it opens anything."""
+async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Path = STATIC, process: IndexProcess | None = None) -> World:
+    """Open the data and put the parts together. Called on the event loop that will serve. Raises `BadSettings` before it opens anything.
+
+    Without a `process` for the search index, a thread writes it.
+    """
     metrics = Metrics(_networks("metrics_from", settings.server.metrics_from))
     outside = HttpOutside(_networks("outside_exempt", settings.server.outside_exempt))
     shell = pages.Shell(static, _map_of(settings))
     blobs = open_blobs(settings.server.blobs or f"file:{settings.data / 'blobs'}")
-    cards = Cards(card for domain in DOMAINS for card in domain.cards)
+    cards = _cards()
     events: Counter[type[Event]] = Counter()
 
     def publish(event: Event, to: Sequence[AccountId]) -> None:
@@ -255,7 +263,7 @@ async def open_world(settings: Settings, *, clock: Clock = clock.now, static: Pa
         body_bytes=settings.server.body_bytes,
         admission=admission,
     )
-    return World(settings, db, bus, hub, door, build, blobs, workshops, jobs, admission, metrics, stopping)
+    return World(settings, db, bus, hub, door, build, blobs, workshops, jobs, admission, metrics, stopping, process)
 
 
 def _door(settings: Settings, db: Database, bus: Bus, hub: Hub, phrases: Phrasebook, admission: Admission) -> Door:
@@ -291,11 +299,25 @@ def _map_of(settings: Settings) -> str:
 
 async def open_database(settings: Settings, context: Context) -> Database:
     """Open SQLite in the data folder, or PostgreSQL where a URL names it, with the schema up to date."""
-    steps = schema()
-    url = settings.server.database
-    if url.startswith(("postgresql://", "postgres://")):
-        return await open_postgres(url, context, steps)
-    return await open_sqlite(Path(url.removeprefix("sqlite:///")) if url else settings.data / "warung.db", context, steps)
+    place, steps = settings.database, schema()
+    if isinstance(place, Path):
+        return await db_sqlite.open_sqlite(place, context, steps)
+    return await db_postgres.open_postgres(place, context, steps)
+
+
+def indexing(settings: Settings) -> Indexing:
+    """Return what a process for the search index does."""
+    place = settings.database
+
+    def connect() -> WriterLink:
+        return db_sqlite.IndexLink(place) if isinstance(place, Path) else db_postgres.IndexLink(place)
+
+    context = Context(_cards(), lambda event, to: None, settings.sections)
+    return Indexing(connect, context, [follower for domain in DOMAINS for follower in domain.followers if follower.indexes])
+
+
+def _cards() -> Cards:
+    return Cards(card for domain in DOMAINS for card in domain.cards)
 
 
 def schema() -> Sequence[Migration]:

@@ -162,9 +162,9 @@ def run_import(given: argparse.Namespace) -> int | None:
         finally:
             await world.close()
 
-    postgres = settings.server.database.startswith("postgres")
+    sqlite = isinstance(settings.database, Path)
     try:
-        with contextlib.nullcontext() if postgres else serving.alone(settings.data):
+        with serving.alone(settings.data) if sqlite else contextlib.nullcontext():
             run(work())
     except OSError as failure:
         if failure.filename != str(given.file):

@@ -1,4 +1,4 @@
-"""Serving: one process on one port, from the first line it prints to the last connection it lets go."""
+"""Serving: one place on one port, from the first line it prints to the last connection it lets go."""
 
 import asyncio
 import contextlib
@@ -8,17 +8,19 @@ import logging
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import IO, Any
 
 import structlog
 import uvicorn
 import uvloop
 
 from warung import accounts
-from warung.app import World, open_world
+from warung.adapters import index_process
+from warung.app import World, indexing, open_world
 from warung.gateway.patience import PatientProtocol
 from warung.gateway.socket import protocol
 from warung.gateway.socket_asgi import beside
@@ -26,6 +28,7 @@ from warung.settings import Settings
 
 TICK_S = 0.1  # as uvicorn has it: it counts these
 STEP_S = 0.005
+LET_GO_S = 2.0  # so long what is left of a server that was killed may hold the data folder: a turn of its index
 
 
 class AlreadyRunning(Exception):
@@ -41,23 +44,34 @@ def alone(data: Path) -> Iterator[None]:
     """Hold the data folder: SQLite has one writing process. Raises `AlreadyRunning`."""
     data.mkdir(parents=True, exist_ok=True)
     with (data / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunning(str(data)) from None
+        deadline = time.monotonic() + LET_GO_S
+        while not _held(lock):
+            if time.monotonic() > deadline:
+                raise AlreadyRunning(str(data))
+            time.sleep(STEP_S)
         yield
+
+
+def _held(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def serve(settings: Settings, prepare: Any = None) -> None:
     """Serve until SIGTERM or SIGINT. `prepare(world)` is awaited before the first request."""
     log_structured()
-    with alone(settings.data), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, prepare))
+    with alone(settings.data):
+        process = index_process.start(indexing(settings))  # before there is a port that it would keep open
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(settings, process, prepare))
 
 
-async def _serve(settings: Settings, prepare: Any) -> None:
+async def _serve(settings: Settings, process: index_process.IndexProcess | None, prepare: Any) -> None:
     listening = _listen(settings)
-    world = await open_world(settings)
+    world = await open_world(settings, process=process)
     try:
         if prepare is not None:
             await prepare(world)

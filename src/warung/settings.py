@@ -54,6 +54,14 @@ class Settings(msgspec.Struct, frozen=True):
         """The data folder."""
         return Path(self.server.data)
 
+    @property
+    def database(self) -> Path | str:
+        """The file of SQLite, or the URL of PostgreSQL."""
+        given = self.server.database
+        if given.startswith(("postgresql://", "postgres://")):
+            return given
+        return Path(given.removeprefix("sqlite:///")) if given else self.data / "warung.db"
+
 
 class BadSettings(Exception):
     """A setting that cannot be used; the text names it."""

@@ -72,7 +72,9 @@ class Process:
     def _launch(self, script: str) -> None:
         with self.log.open("ab") as log:
             command = [*self._prefix, sys.executable, str(HERE / script)]
-            self._running = subprocess.Popen(command, env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._running = subprocess.Popen(
+                command, env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
 
     def _ended(self) -> bool:
         return self._running is None or self._running.poll() is not None
@@ -84,10 +86,10 @@ class Process:
         except httpx.TransportError:
             return False
 
-    def kill(self) -> None:
-        """End it as a power cut ends a program: no handler runs, nothing is flushed."""
+    def kill(self, *, alone: bool = False) -> None:
+        """End it as a power cut ends a program: no handler runs, nothing is flushed. `alone`: what it has started is left."""
         if self._running is not None:
-            self._running.kill()
+            os.kill(self._running.pid, signal.SIGKILL) if alone else os.killpg(self._running.pid, signal.SIGKILL)
             self._running.wait()
             self._running = None
 

@@ -4,7 +4,8 @@ A turn is as long as its commit allows. Where commits take a millisecond a turn 
 because hundreds of people write at once, short turns would never reach the end of the log. But where the work is done in this process, none
 is long because the last one was: threads that stand in each other's way make a commit five times as long as what is done in it.
 
-The index goes its own way, over a connection of its own: nobody waits for it, so its turns are long, which costs half.
+The index goes its own way, over a connection of its own: nobody waits for it, so its turns are long, which costs half. Where there is a
+process for it, it takes them there.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from typing import TypeVar
 import structlog
 
 from warung.adapters.database import Database
+from warung.adapters.index_process import IndexProcess, Lost
 from warung.kit.bus import Bus
 from warung.kit.db import Tx, Verb
 from warung.kit.domain import Follower, Position, Reach
@@ -27,6 +29,7 @@ SHARE = 0.4  # of the time until its commit is on disk: a turn that takes more i
 MOST_S = 0.010  # of a turn that is done in this process
 LATE_S, LATE_TURN_S = 1.0, 0.005  # who is so far behind may work for so long whatever a commit takes
 BESIDE, BESIDE_EVERY_S = 4_096, 0.5  # of the index
+WATCHED_S = 0.1  # how often it is looked how far its process is, while that is behind
 MARKS, MARKED_EVERY_S = 256, 0.05  # how far back it is known when the log ended where
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -54,13 +57,17 @@ class Progress:
 
 
 class Followers:
-    """Followers on one node. `beside` are those of the index."""
+    """Followers on one node. `beside` are those of the index; `process` takes their turns."""
 
-    def __init__(self, db: Database, bus: Bus, followers: Sequence[Follower], *, beside: bool = False) -> None:
+    def __init__(
+        self, db: Database, bus: Bus, followers: Sequence[Follower], *, beside: bool = False, process: IndexProcess | None = None
+    ) -> None:
         self._db = db
         self._bus = bus
         self._followers = followers
         self._beside = beside
+        self._process = process
+        self._told = -math.inf  # when it was
         self._progress = {follower.name: Progress(BESIDE if beside else 2 * SHORTEST) for follower in followers}
         self._most_s = MOST_S if db.near else math.inf  # of a turn; elsewhere another process has the work
         self._seen = -1  # what had been written when they last looked
@@ -72,7 +79,8 @@ class Followers:
 
     def spent(self) -> dict[str, float]:
         """Return how many seconds of CPU each has used."""
-        return {name: progress.spent for name, progress in self._progress.items()}
+        there = self._process.spent() if self._process else 0.0
+        return {name: progress.spent + there for name, progress in self._progress.items()}
 
     async def run(self) -> None:
         """Keep up with the log whenever something was written: on the node that leads, where there are several."""
@@ -104,7 +112,7 @@ class Followers:
         """Let every follower read the whole log: for tests and the command line."""
         for follower in self._followers:
             while True:
-                while await self._write(lambda tx, follower=follower: follower.follow(tx, LONGEST)):  # type: ignore[misc]
+                while not self._elsewhere() and await self._write(lambda tx, follower=follower: follower.follow(tx, LONGEST)):  # type: ignore[misc]
                     pass
                 reach = await self._db.read(follower.reach)
                 if reach.read >= reach.end:
@@ -125,7 +133,21 @@ class Followers:
                 log.exception("background", work=follower.name)
         return more
 
+    def _elsewhere(self) -> bool:
+        """Have the process go on, twice a second, so that its turns are long; False where there is none, or none any more."""
+        if self._process is not None and time.monotonic() - self._told > BESIDE_EVERY_S:
+            self._told = time.monotonic()
+            try:
+                self._process.go_on()
+            except Lost:
+                log.warning("index_process_lost")
+                self._process = None
+        return self._process is not None
+
     async def _turn(self, follower: Follower) -> bool:
+        if self._elsewhere():
+            await asyncio.sleep(WATCHED_S)
+            return True
         progress, worked = self._progress[follower.name], 0.0
 
         def follow(tx: Tx) -> bool:
