@@ -67,7 +67,7 @@ class Followers:
         self._followers = followers
         self._beside = beside
         self._process = process
-        self._told = -math.inf  # when it was
+        self._told = -math.inf  # when the process was told last that there is something to read
         self._progress = {follower.name: Progress(BESIDE if beside else 2 * SHORTEST) for follower in followers}
         self._most_s = MOST_S if db.near else math.inf  # of a turn; elsewhere another process has the work
         self._seen = -1  # what had been written when they last looked

@@ -122,7 +122,8 @@ def _be(indexing: Indexing, asked: socket.socket) -> NoReturn:
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
-        os.nice(NICENESS)
+        with contextlib.suppress(OSError):  # a sandbox may forbid it
+            os.nice(NICENESS)
         indexing.run(asked)
     except BaseException:
         log.exception("background", work="index process")
