@@ -145,6 +145,6 @@ async def test_a_turn_that_fails_leaves_nothing_and_is_taken_again(still: World,
             while len(turns) < 3:
                 working.process.go_on()
                 await asyncio.sleep(0.01)
-        assert turns == [(0, 0), (0, 0), (0, 79)]
+        assert turns[:3] == [(0, 0), (0, 0), (0, 79)]  # it was told more often, and may have taken another
     finally:
         working.end()
