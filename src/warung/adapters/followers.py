@@ -18,7 +18,7 @@ from typing import TypeVar
 import structlog
 
 from warung.adapters.database import Database
-from warung.adapters.index_process import IndexProcess, Lost
+from warung.adapters.index_process import TURN, IndexProcess, Lost
 from warung.kit.bus import Bus
 from warung.kit.db import Tx, Verb
 from warung.kit.domain import Follower, Position, Reach
@@ -28,7 +28,7 @@ SHORTEST, LONGEST = 64, 2_048  # entries of a turn
 SHARE = 0.4  # of the time until its commit is on disk: a turn that takes more is too long, one that takes less than half of it too short
 MOST_S = 0.010  # of a turn that is done in this process
 LATE_S, LATE_TURN_S = 1.0, 0.005  # who is so far behind may work for so long whatever a commit takes
-BESIDE, BESIDE_EVERY_S = 4_096, 0.5  # of the index
+BESIDE, BESIDE_EVERY_S = TURN, 0.5  # of the index
 WATCHED_S = 0.1  # how often it is looked how far its process is, while that is behind
 MARKS, MARKED_EVERY_S = 256, 0.05  # how far back it is known when the log ended where
 T = TypeVar("T")
